@@ -12,7 +12,8 @@ export type Priority = typeof PRIORITIES[number];
 export const DEFAULT_PRIORITY: Priority = "3_normal";
 
 /** `done`: a result; `processing`: a lease; `dead`: needs a person; `failed`: waits for its retry; `todo`: waits. */
-export type JobState = "todo" | "processing" | "failed" | "dead" | "done";
+export const JOB_STATES = ["todo", "processing", "failed", "dead", "done"] as const;
+export type JobState = typeof JOB_STATES[number];
 
 /**
  * `poison`: no retry can help (corrupt, encrypted, no pages).

@@ -1,0 +1,48 @@
+/** `registry/config.json`: settings of the whole fleet, changed by compare-and-swap. */
+import type { Log } from "../base/log.ts";
+import { changeJson, type RegisterDeps } from "../store/json_register.ts";
+import type { ObjectStore } from "../store/object_store.ts";
+import { readBytes } from "../store/read_all.ts";
+import { CONFIG } from "./layout.ts";
+import { checkConfig, DEFAULT_CONFIG, type RemoteConfig, remoteConfig } from "./settings.ts";
+
+/** What is set, with defaults for the rest. Values that cannot be used are reported and read as their defaults. */
+export async function readConfig(store: ObjectStore, log: Log): Promise<RemoteConfig> {
+  const stored = await store.get(CONFIG);
+  if (stored === null) return DEFAULT_CONFIG;
+  const json = parseObject(await readBytes(stored.body));
+  if (json === null) {
+    log.warn("bad config", { key: CONFIG, problem: "not a JSON object; defaults are used" });
+    return DEFAULT_CONFIG;
+  }
+  const whole = remoteConfig.safeParse(json);
+  if (whole.success) return whole.data;
+  const bad = new Set(whole.error.issues.map((issue) => String(issue.path[0])));
+  log.warn("bad config", { key: CONFIG, problem: `bad ${[...bad].join(", ")}; defaults are used` });
+  return remoteConfig.parse(
+    Object.fromEntries(Object.entries(json).filter(([key]) => !bad.has(key))),
+  );
+}
+
+/** Changes some settings; the rest, and fields that we do not know, stay. Refuses what would break leases. */
+export async function changeConfig(
+  deps: RegisterDeps,
+  values: Record<string, unknown>,
+): Promise<RemoteConfig> {
+  const written = await changeJson(deps, CONFIG, (current) => {
+    const merged = { ...current, ...values };
+    checkConfig(merged);
+    return merged;
+  });
+  return checkConfig(written ?? {});
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? value as Record<string, unknown> : null;
+  } catch {
+    return null;
+  }
+}

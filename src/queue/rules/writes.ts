@@ -1,0 +1,53 @@
+/** What rules decide: marker writes, performed in order. The lease is deleted after the last. */
+import type { Version } from "../../store/object_store.ts";
+import type { DeadRecord, FailedRecord, Markers, Place, TodoRecord } from "../records.ts";
+import type { Priority } from "../job.ts";
+
+export type Write =
+  | { kind: "put"; to: { state: "todo"; priority: Priority }; record: TodoRecord }
+  | { kind: "put"; to: { state: "failed" }; record: FailedRecord }
+  | { kind: "put"; to: { state: "dead" }; record: DeadRecord }
+  | { kind: "delete"; at: Place }
+  /** Only `remove` takes these away. */
+  | { kind: "delete-data" };
+
+/** The todos in the order of urgency, each with its marker. */
+export type Todo = Markers["todos"][number];
+
+/** The result that is there for good: no marker asks to replace it. */
+export function isDone(markers: Markers): boolean {
+  return markers.out !== null && reconvertOf(markers) !== markers.out;
+}
+
+/** The result that some marker asks to replace, if it is the one that is there. */
+export function reconvertOf(markers: Markers): Version | undefined {
+  const { todos, failed, dead, out } = markers;
+  const named = [...todos.map((todo) => todo.record), failed?.record, dead?.record]
+    .map((record) => record?.reconvert);
+  return out !== null && named.includes(out) ? out : undefined;
+}
+
+/** Deletes every marker that is there, todos first. */
+export function deleteAll(markers: Markers): Write[] {
+  return [...deleteTodos(markers), ...deleteFailed(markers), ...deleteDead(markers)];
+}
+
+/** Deletes the todos, but for the one at `kept`. */
+export function deleteTodos(markers: Markers, kept?: Priority): Write[] {
+  return markers.todos
+    .filter((todo) => todo.priority !== kept)
+    .map((todo) => ({ kind: "delete", at: { state: "todo", priority: todo.priority } }));
+}
+
+export function deleteFailed(markers: Markers): Write[] {
+  return markers.failed ? [{ kind: "delete", at: { state: "failed" } }] : [];
+}
+
+export function deleteDead(markers: Markers): Write[] {
+  return markers.dead ? [{ kind: "delete", at: { state: "dead" } }] : [];
+}
+
+/** A put of a todo marker; fields that are undefined are left out of the JSON. */
+export function putTodo(priority: Priority, record: TodoRecord): Write {
+  return { kind: "put", to: { state: "todo", priority }, record };
+}
