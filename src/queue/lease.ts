@@ -17,7 +17,8 @@ import { readBytes } from "../store/read_all.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { AttemptId, PdfHash, Priority } from "./job.ts";
 import { leaseKey } from "./layout.ts";
-import { attemptOf, encodeRecord, type LeaseRecord, type Move, parseLease } from "./records.ts";
+import { encodeRecord, type LeaseRecord, type Move, parseLease } from "./records.ts";
+import { attemptOf } from "./rules/attempts.ts";
 import { marginMs } from "./settings.ts";
 
 export type LeaseDeps = {

@@ -118,21 +118,6 @@ export function encodeRecord(record: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(record));
 }
 
-/**
- * The attempt that a lease stands for. Leases of the original have no id: such a
- * one is named after its worker and start, which never equals another's.
- */
-export function attemptOf(lease: LeaseRecord): AttemptId {
-  return lease.attempt ?? `legacy:${lease.worker}:${lease.started}` as AttemptId;
-}
-
-/** Whether this failure is the end of that lease's attempt (an old failure bears no id: worker and time decide). */
-export function endedBy(lease: LeaseRecord, failed: FailedRecord): boolean {
-  if (failed.attempt !== undefined) return failed.attempt === attemptOf(lease);
-  return lease.attempt === undefined && failed.worker === lease.worker &&
-    failed.timestamp >= lease.started;
-}
-
 function parse<S extends z.ZodObject>(
   schema: S,
   bytes: Uint8Array,

@@ -5,6 +5,7 @@
  */
 import type { AttemptId, ErrorKind, Priority } from "../job.ts";
 import type { DeadRecord, FailedRecord, Markers, Move, TodoRecord } from "../records.ts";
+import { sameAttempt } from "./attempts.ts";
 import { attemptHistory, clip } from "./history.ts";
 import { verdict } from "./retry.ts";
 import {
@@ -280,9 +281,4 @@ function cancelledRecord(
     ...(todo.reconvert ? { reconvert: todo.reconvert } : {}),
     ...(todo.attempts ? { attempts: todo.attempts } : {}),
   };
-}
-
-/** Missing ids are never equal. */
-function sameAttempt(one: AttemptId | undefined, other: AttemptId | undefined): boolean {
-  return one !== undefined && one === other;
 }

@@ -1,14 +1,7 @@
 /** What a dead worker left, and the writes that end its attempt. Pure. */
 import type { AttemptId } from "../job.ts";
-import {
-  type AttemptNote,
-  attemptOf,
-  type DeadRecord,
-  endedBy,
-  type LeaseRecord,
-  type Markers,
-  type TodoRecord,
-} from "../records.ts";
+import type { AttemptNote, DeadRecord, LeaseRecord, Markers, TodoRecord } from "../records.ts";
+import { attemptOf, endedBy } from "./attempts.ts";
 import { attemptHistory } from "./history.ts";
 import {
   deleteAll,

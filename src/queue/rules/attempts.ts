@@ -1,0 +1,23 @@
+/** Whose attempt a lease, a failure or a marker stands for. */
+import type { AttemptId } from "../job.ts";
+import type { FailedRecord, LeaseRecord } from "../records.ts";
+
+/**
+ * The attempt that a lease stands for. Leases of the original have no id: such a
+ * one is named after its worker and start, which never equals another's.
+ */
+export function attemptOf(lease: LeaseRecord): AttemptId {
+  return lease.attempt ?? `legacy:${lease.worker}:${lease.started}` as AttemptId;
+}
+
+/** Whether this failure is the end of that lease's attempt (an old failure bears no id: worker and time decide). */
+export function endedBy(lease: LeaseRecord, failed: FailedRecord): boolean {
+  if (failed.attempt !== undefined) return failed.attempt === attemptOf(lease);
+  return lease.attempt === undefined && failed.worker === lease.worker &&
+    failed.timestamp >= lease.started;
+}
+
+/** Missing ids are never equal. */
+export function sameAttempt(one: AttemptId | undefined, other: AttemptId | undefined): boolean {
+  return one !== undefined && one === other;
+}
