@@ -1,5 +1,6 @@
 /** Bodies that are checked against the size and SHA-256 they state, while they pass. */
 import { createHash } from "node:crypto";
+import { BlobForgeError, messageOf } from "../base/errors.ts";
 import type { Body } from "./object_store.ts";
 import { StoreError } from "./store_error.ts";
 
@@ -26,7 +27,7 @@ export async function* verifiedChunks(
   const hash = createHash("sha256");
   let size = 0;
   let held: Uint8Array | null = null;
-  for await (const chunk of body.open()) {
+  for await (const chunk of readable(key, body)) {
     signal?.throwIfAborted();
     if (chunk.length === 0) continue;
     size += chunk.length;
@@ -54,6 +55,21 @@ export async function verifiedBytes(
     at += chunk.length;
   }
   return bytes;
+}
+
+/** A source that fails (the file is gone, the disk is bad) is no fault of the store. */
+async function* readable(key: string, body: Body): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body.open();
+  } catch (error) {
+    if (error instanceof BlobForgeError) throw error;
+    throw new StoreError(
+      "body-changed",
+      `Cannot store "${key}": its content cannot be read (${messageOf(error)})`,
+      undefined,
+      { cause: error },
+    );
+  }
 }
 
 function changed(key: string, why: string): StoreError {

@@ -1,0 +1,40 @@
+/** Folders and files that survive a loss of power: what is in them is synced, and so is their name. */
+import { dirname } from "node:path";
+import { isMissing } from "./file_errors.ts";
+
+/** Makes `path` and what is missing above it. Safe when several do it at once. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    Deno.mkdirSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(path).isDirectory) return;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+    return;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes the names in a folder durable. A folder that is gone again needs nothing. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders; NTFS keeps names in its own journal.
+  if (Deno.build.os === "windows") return;
+  try {
+    using folder = Deno.openSync(path);
+    await folder.sync();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** Removes folders that are empty, from `path` upwards, but not `root`. */
+export function removeEmptyFolders(path: string, root: string): void {
+  for (let at = path; at !== root && at.startsWith(root); at = dirname(at)) {
+    try {
+      Deno.removeSync(at);
+    } catch {
+      return; // not empty, or already gone
+    }
+  }
+}
