@@ -15,6 +15,9 @@ const STAMP = "@@blobforge-revision@@";
 /** Older ones leave `require("node:crypto")` of CommonJS packages in a bundle, where it cannot work. */
 const OLDEST_BUNDLER = [2, 9];
 
+/** The bundle stands, but no binary could be made of it (no network for the runtime, no such target). */
+export class CompileFailed extends StepFailed {}
+
 export type BuildOptions = {
   /** What `deno compile --target` takes; this machine if left out. */
   target?: string;
@@ -92,7 +95,11 @@ async function compile(bundle: string, output: string, target?: string): Promise
   const how = ["--quiet", "--allow-all", "--no-check", "--no-config", "--no-lock"];
   const to = target === undefined ? [] : ["--target", target];
   const what = ["--include", bundle, "--output", output, join(bundle, "main.js")];
-  await captured(compiler, ["compile", ...how, ...to, ...what], ROOT);
+  try {
+    await captured(compiler, ["compile", ...how, ...to, ...what], ROOT);
+  } catch (error) {
+    throw error instanceof StepFailed ? new CompileFailed(error.message) : error;
+  }
 }
 
 async function replaceFolder(from: string, to: string, aside: string): Promise<void> {
