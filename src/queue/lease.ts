@@ -123,8 +123,7 @@ export class Lease {
     if (result.kind === "written") {
       return new Lease(deps, hash, { record, version: result.version, sent });
     }
-    if (result.kind === "expired") return null;
-    // Unclear, or refused although it may be our own lost success: the body tells.
+    if (result.kind !== "unclear") return null;
     const seen = await readLease(deps, hash);
     if (seen === null || seen.record.holder !== record.holder) return null;
     return new Lease(deps, hash, { record: seen.record, version: seen.version, sent });
