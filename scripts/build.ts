@@ -69,7 +69,10 @@ async function stamp(bundle: string, text: string): Promise<void> {
   }
 }
 
+/** BLOBFORGE_REVISION names it where there is no repository (the Dockerfile's build). */
 async function revision(): Promise<string> {
+  const given = Deno.env.get("BLOBFORGE_REVISION");
+  if (given) return given;
   try {
     const commit = await captured("git", ["rev-parse", "--short=10", "HEAD"], ROOT);
     const changes = await captured("git", ["status", "--porcelain", "-uno"], ROOT);
