@@ -55,7 +55,9 @@ function cleanEnvironment(env: Record<string, string>): Record<string, string> {
 
 async function minio(): Promise<string> {
   const { findMinio } = await import("./find_minio.ts");
-  const path = await findMinio();
+  const path = await findMinio().catch((error: Error) => {
+    throw new StepFailed(error.message);
+  });
   console.log(`MinIO: ${path}`);
   return path;
 }
