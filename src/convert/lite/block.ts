@@ -1,0 +1,42 @@
+/** What a page is made of, in reading order, before it becomes Markdown. */
+import type { Box } from "./page_data.ts";
+import type { Span } from "./runs.ts";
+
+/** `spans` may hold line ends: breaks that the author set. */
+export type Paragraph = {
+  kind: "paragraph";
+  spans: Span[];
+  /** Number of lists that it stands in. */
+  depth: number;
+};
+
+export type ListItem = {
+  kind: "item";
+  /** 0 for the outermost list. */
+  depth: number;
+  /** `-`, or a number with its point: `3.` */
+  marker: string;
+  spans: Span[];
+};
+
+export type Table = {
+  kind: "table";
+  /** Rows of cells; every row has as many. */
+  rows: Span[][][];
+  /** The first row names the columns. */
+  headed: boolean;
+  /** Left edges of the columns, to tell whether a table goes on overleaf. */
+  columns: number[];
+};
+
+/** A picture of the page, or one of its images. */
+export type Picture = { kind: "picture"; box: Box; image: number | null };
+
+export type Block =
+  | Paragraph
+  | ListItem
+  | Table
+  | Picture
+  | { kind: "heading"; level: number; spans: Span[] }
+  | { kind: "code"; lines: string[] }
+  | { kind: "footnote"; spans: Span[] };

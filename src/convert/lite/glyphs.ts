@@ -1,0 +1,140 @@
+/** First stage: a page's characters, turned upright and cleaned of what is not text of the page. */
+import { area, type Box, type Glyph, type PageData } from "./page_data.ts";
+
+type Turn = 0 | 1 | 2 | 3;
+
+/**
+ * Turns the page by the direction that most of its text has (whatever the page's own /Rotate says),
+ * drops text set in other directions (stamps in the margin, labels of axes), text outside the page,
+ * and characters printed twice at one place (imitated bold).
+ */
+export function uprightPage(page: PageData): PageData {
+  const turn = mainTurn(page.glyphs);
+  const place = placer(page, turn);
+  const sideways = turn % 2 === 1;
+  const sized = {
+    ...page,
+    width: sideways ? page.height : page.width,
+    height: sideways ? page.width : page.height,
+    turned: turn,
+  };
+  const glyphs = page.glyphs.filter((glyph) => glyph.style.turn === turn)
+    .map((glyph) => placeGlyph(glyph, place));
+  const turned = <T extends Box>(boxes: T[]) => boxes.map((box) => ({ ...box, ...place(box) }));
+  return {
+    ...sized,
+    glyphs: cleanGlyphs(glyphs, sized),
+    rules: turned(page.rules),
+    fills: turned(page.fills),
+    drawings: turned(page.drawings),
+    images: turned(page.images),
+    links: turned(page.links),
+  };
+}
+
+function mainTurn(glyphs: Glyph[]): Turn {
+  const counts = [0, 0, 0, 0];
+  for (const { style } of glyphs) if (style.turn !== null) counts[style.turn]!++;
+  return counts.indexOf(Math.max(...counts)) as Turn;
+}
+
+type Place = (box: Box) => Box;
+
+function placer(page: PageData, turn: Turn): Place {
+  const { width: w, height: h } = page;
+  if (turn === 0) return ({ left, top, right, bottom }) => ({ left, top, right, bottom });
+  if (turn === 1) {
+    return (b) => ({ left: h - b.bottom, right: h - b.top, top: b.left, bottom: b.right });
+  }
+  if (turn === 2) {
+    return (b) => ({ left: w - b.right, right: w - b.left, top: h - b.bottom, bottom: h - b.top });
+  }
+  return (b) => ({ left: b.top, right: b.bottom, top: w - b.right, bottom: w - b.left });
+}
+
+function placeGlyph(glyph: Glyph, place: Place): Glyph {
+  const origin = place({
+    left: glyph.x,
+    right: glyph.x,
+    top: glyph.baseline,
+    bottom: glyph.baseline,
+  });
+  return { ...glyph, ...place(glyph), x: origin.left, baseline: origin.top };
+}
+
+/** Shares of an em within which a second copy of a character counts as the same one. */
+const SAME_PLACE = 0.12;
+
+function cleanGlyphs(glyphs: Glyph[], page: { width: number; height: number }): Glyph[] {
+  const kept: Glyph[] = [];
+  const seen = new Map<string, Glyph[]>();
+  for (const glyph of glyphs) {
+    const { style: { size }, x, baseline } = glyph;
+    const outside = glyph.right < 0 || x > page.width || baseline < 0 ||
+      baseline > page.height + size;
+    if (size < 1 || outside) continue;
+    const key = `${glyph.text}${Math.round(baseline / 2)}`;
+    const same = seen.get(key) ?? [];
+    const near = SAME_PLACE * size;
+    if (same.some((o) => Math.abs(o.x - x) < near && Math.abs(o.baseline - baseline) < near)) {
+      continue;
+    }
+    same.push(glyph);
+    seen.set(key, same);
+    kept.push(readable(glyph));
+  }
+  return kept;
+}
+
+/** Bullets of symbol fonts stand in the private area; ligatures and soft hyphens are for printing only. */
+const PRIVATE_BULLETS = new Map([
+  [0xf0b7, "•"],
+  [0xf0a7, "▪"],
+  [0xf06e, "▪"],
+  [0xf0d8, "➢"],
+  [0xf0fc, "✓"],
+  [0xf0e0, "→"],
+  [0xf02d, "-"],
+  [0xf06f, "◦"],
+]);
+
+function readable(glyph: Glyph): Glyph {
+  const code = glyph.text.codePointAt(0)!;
+  if (code < 0xa0 || (code > 0xad && code < 0xe000)) return glyph;
+  if (code === 0xad) return { ...glyph, text: "-" };
+  if (code >= 0xfb00 && code <= 0xfb06) return { ...glyph, text: glyph.text.normalize("NFKC") };
+  if (code < 0xe000 || code > 0xf8ff) return glyph;
+  const known = PRIVATE_BULLETS.get(code);
+  if (known) return { ...glyph, text: known };
+  // Old symbol fonts: 0xF000 + the code of the character.
+  if (code > 0xf020 && code < 0xf07f) return { ...glyph, text: String.fromCharCode(code & 0xff) };
+  return { ...glyph, unmapped: true };
+}
+
+export type Readability = "text" | "blank" | "picture" | "garbage";
+
+/** Fewer characters than this on a big picture are a stamp or a page number, not its text. */
+const FEW = 40;
+const BIG_PICTURE = 0.5;
+const GARBAGE = 0.2;
+
+/**
+ * Whether the page's text can be taken for its content. `picture`: it is an image of text (a scan).
+ * `garbage`: its fonts do not tell which characters they show.
+ */
+export function readability(page: PageData): Readability {
+  const count = page.glyphs.length;
+  const unmapped = page.glyphs.filter((glyph) => glyph.unmapped).length;
+  if (count > 0 && unmapped > GARBAGE * count && unmapped > 10) return "garbage";
+  if (count - unmapped >= FEW) return "text";
+  if (pictureShare(page) > BIG_PICTURE) return "picture";
+  if (count > unmapped) return "text";
+  // Letters drawn as outlines are drawings without any text.
+  return page.drawings.length > 200 ? "picture" : page.images.length > 0 ? "text" : "blank";
+}
+
+/** Part of the page that images cover. A scan may be cut into strips. */
+export function pictureShare(page: PageData): number {
+  const covered = page.images.reduce((sum, image) => sum + area(image), 0);
+  return Math.min(1, covered / (page.width * page.height));
+}
