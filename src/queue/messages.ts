@@ -3,6 +3,7 @@
  * in its lease for whoever holds it. The sender stays responsible until the job
  * is where it was asked to be, or says that it is only asked for.
  */
+import { BlobForgeError } from "../base/errors.ts";
 import type { StoreTime } from "../store/object_store.ts";
 import { leaseKey } from "./layout.ts";
 import { readLease, sendTime } from "./lease.ts";
@@ -32,7 +33,9 @@ export async function ask(
     const result = await runMove(deps, hash, move);
     if (result.kind === "moved") return { kind: "moved", before: result.before };
     const worker = await leaveMessage(deps, hash, flag);
-    if (worker !== null && deps.clock.monotonic() >= until) return { kind: "asked", worker };
+    const now = deps.clock.monotonic();
+    if (worker !== null && now >= until) return { kind: "asked", worker };
+    if (now >= until + MESSAGE_VALID_MS) throw stuck(hash, move);
     await deps.clock.sleep(POLL_MS);
   }
 }
@@ -59,6 +62,15 @@ async function leaveMessage(
   const body = encodeRecord({ ...record, ...flag, renewal: (record.renewal ?? 0) + 1 });
   await deps.store.put(leaseKey(hash), body, { kind: "unchanged", since: version }, { notAfter });
   return null; // written, refused or unclear: the next look tells
+}
+
+/** Another move holds the job, for longer than any takes: its process died, and a sweep ends it when its lease is stale. */
+function stuck(hash: PdfHash, move: Move): BlobForgeError {
+  return new BlobForgeError(
+    "conflict",
+    `Cannot ${move.kind} ${hash.slice(0, 12)}: another change of it has not ended`,
+    "Run it again in some minutes, or `blobforge janitor` to end what was left",
+  );
 }
 
 /** What a cancel that moved came to, from what it found. */

@@ -26,23 +26,31 @@ export async function claimWork(deps: WorkDeps, candidate: Candidate): Promise<C
   const { hash, priority } = candidate;
   const lease = await Lease.claim(deps, hash, { priority });
   if (lease === null) return { kind: "held" };
+  try {
+    return await lookUnder(deps, lease, priority);
+  } catch (error) {
+    // Nothing was begun: as far as the store lets us, the claim leaves no trace.
+    await lease.release().catch(() => {});
+    throw error;
+  }
+}
+
+async function lookUnder(deps: WorkDeps, lease: Lease, priority: Priority): Promise<Claim> {
+  const key = todoKey(priority, lease.hash);
   const [todo, out] = await Promise.all([
-    readMarker(deps, todoKey(priority, hash), parseTodo),
-    deps.store.head(outKey(hash)),
+    readMarker(deps, key, parseTodo),
+    deps.store.head(outKey(lease.hash)),
   ]);
-  if (todo === null) {
-    await lease.release();
-    return { kind: "finished" };
+  const isDone = out !== null && todo?.record.reconvert !== out.version;
+  if (todo !== null && !isDone) {
+    return {
+      kind: "claimed",
+      work: new Work(deps, lease, priority, todo.record, out?.version ?? null),
+    };
   }
-  if (out !== null && todo.record.reconvert !== out.version) {
-    await lease.delete(todoKey(priority, hash));
-    await lease.release();
-    return { kind: "finished" };
-  }
-  return {
-    kind: "claimed",
-    work: new Work(deps, lease, priority, todo.record, out?.version ?? null),
-  };
+  if (todo !== null) await lease.delete(key);
+  await lease.release();
+  return { kind: "finished" };
 }
 
 export class Work {
