@@ -51,6 +51,10 @@ export class Lease {
   /** A write had no clear answer: its copy may still arrive, so L must outlive it (rule 4). */
   #tainted = false;
   #released = false;
+  /** A marker write was sent, so only this job's end or its recovery may follow. */
+  #wrote = false;
+  /** What the next renewal tells besides. */
+  #noted: Partial<LeaseRecord> = {};
 
   private constructor(
     private readonly deps: LeaseDeps,
@@ -139,7 +143,7 @@ export class Lease {
 
   /** The store's time after which it refuses this holder's writes. */
   get deadline(): StoreTime {
-    return this.state.sent.at + this.#validMs() as StoreTime;
+    return this.state.sent.at + validMs(this.state.record, this.deps) as StoreTime;
   }
 
   /** This process' own knowledge, without asking: the deadline has passed, or the lease was given up. */
@@ -149,28 +153,33 @@ export class Lease {
 
   /** Time left by the monotonic clock. */
   get remainingMs(): number {
-    return this.state.sent.monotonic + this.#validMs() - this.deps.clock.monotonic();
+    return this.state.sent.monotonic + validMs(this.state.record, this.deps) -
+      this.deps.clock.monotonic();
   }
 
   /**
    * One heartbeat. The new body keeps what messages put into it. Throws
    * `LeaseLost` when it is another's; an unclear answer leaves things as they
-   * were, for the next heartbeat to try.
+   * were, for the next heartbeat to try. Repeating is harmless: each copy only
+   * replaces the revision that it names.
    */
   async renew(patch: Partial<LeaseRecord> = {}): Promise<"renewed" | "unclear"> {
     for (let round = 0; round < SENDS; round++) {
       this.#mustHold();
       const record: LeaseRecord = {
         ...this.state.record,
+        ...this.#noted,
         ...patch,
         renewal: (this.state.record.renewal ?? 0) + 1,
         last_heartbeat: this.deps.clock.now(),
       };
       const sent = await sendTime(this.deps);
-      const result = await this.deps.store.put(leaseKey(this.hash), encodeRecord(record), {
-        kind: "unchanged",
-        since: this.state.version,
-      }, { notAfter: this.deadline });
+      const when = { kind: "unchanged", since: this.state.version } as const;
+      const result = await clearly(() =>
+        this.deps.store.put(leaseKey(this.hash), encodeRecord(record), when, {
+          notAfter: this.deadline,
+        })
+      );
       if (result.kind === "written") {
         this.state = { record, version: result.version, sent };
         return "renewed";
@@ -189,24 +198,34 @@ export class Lease {
     return "unclear";
   }
 
+  /** Fields that the next renewal takes along: they are worth no request of their own. */
+  note(fields: Partial<LeaseRecord>): void {
+    this.#noted = { ...this.#noted, ...fields };
+  }
+
   /**
    * Writes a marker of this job. An unclear answer is sent again, but then the
    * lease is never deleted: it expires (rule 4). `conflict`: what was read has
-   * changed; nothing was written.
+   * changed; nothing was written, and no copy is under way. Where one may be, the
+   * lease is given up: its recovery decides when no copy can arrive any more.
    */
   async put(key: string, record: object, when: Precondition): Promise<"written" | "conflict"> {
     const body = encodeRecord(record);
     let resent = false;
+    this.#wrote = true;
     for (let send = 0; send < SENDS; send++) {
       this.#mustHold();
-      const result = await this.#attempt(() =>
+      const result = await clearly(() =>
         this.deps.store.put(key, body, when, { notAfter: this.deadline })
       );
       if (result.kind === "written") return "written";
       if (result.kind === "expired") throw new LeaseLost(this.hash, "its deadline has passed");
       if (result.kind === "conflict" && !resent) return "conflict";
       // Either our first copy was applied (its answer lost), or somebody wrote: the bytes tell.
-      if (result.kind === "conflict") return await this.#holds(key, body) ? "written" : "conflict";
+      if (result.kind === "conflict") {
+        if (await this.#holds(key, body)) return "written";
+        throw new LeaseLost(this.hash, `${key} changed under it`);
+      }
       this.#tainted = true;
       resent = true;
       await this.deps.clock.sleep(RESEND_PAUSE_MS);
@@ -216,11 +235,10 @@ export class Lease {
 
   /** Deletes a marker (or data) of this job. Unclear answers as in `put`. */
   async delete(key: string): Promise<void> {
+    this.#wrote = true;
     for (let send = 0; send < SENDS; send++) {
       this.#mustHold();
-      const result = await this.#attempt(() =>
-        this.deps.store.delete(key, { notAfter: this.deadline })
-      );
+      const result = await clearly(() => this.deps.store.delete(key, { notAfter: this.deadline }));
       if (result.kind === "deleted") return;
       if (result.kind === "expired") throw new LeaseLost(this.hash, "its deadline has passed");
       this.#tainted = true;
@@ -241,7 +259,7 @@ export class Lease {
       this.deps.log.warn("lease left to expire", { hash: this.hash, attempt: this.attempt });
       return;
     }
-    const result = await this.#attempt(() =>
+    const result = await clearly(() =>
       this.deps.store.delete(leaseKey(this.hash), { notAfter: this.deadline })
     );
     if (result.kind !== "deleted") {
@@ -249,14 +267,18 @@ export class Lease {
     }
   }
 
+  /**
+   * Ends a claim under which nothing was written or deleted yet, as if it had
+   * not been; otherwise L is left for its recovery. For claims that cannot go on.
+   */
+  async disclaim(): Promise<void> {
+    if (this.#wrote) return this.abandon();
+    await this.release();
+  }
+
   /** Writes nothing any more and leaves L as it is. */
   abandon(): void {
     this.#released = true;
-  }
-
-  #validMs(): number {
-    const staleAfterMs = this.state.record.stale_after_ms ?? this.deps.staleAfterMs;
-    return staleAfterMs - marginMs(staleAfterMs);
   }
 
   #mustHold(): void {
@@ -279,18 +301,24 @@ export class Lease {
       throw error;
     }
   }
+}
 
-  /** A fault that may pass is an unclear answer too: the request may have arrived. */
-  async #attempt<R extends PutResult | DeleteResult>(
-    send: () => Promise<R>,
-  ): Promise<R | { kind: "unclear" }> {
-    try {
-      return await send();
-    } catch (error) {
-      if (error instanceof StoreError && error.passing) return { kind: "unclear" };
-      throw error;
-    }
+/** A fault that may pass is an unclear answer too: the request may have arrived. */
+async function clearly<R extends PutResult | DeleteResult>(
+  send: () => Promise<R>,
+): Promise<R | { kind: "unclear" }> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof StoreError && error.passing) return { kind: "unclear" };
+    throw error;
   }
+}
+
+/** How long after a renewal its holder may write: others judge by the same number, a margin later. */
+function validMs(record: LeaseRecord, deps: Pick<LeaseDeps, "staleAfterMs">): number {
+  const staleAfterMs = record.stale_after_ms ?? deps.staleAfterMs;
+  return staleAfterMs - marginMs(staleAfterMs);
 }
 
 /** The lease object of a job as it is now. */

@@ -3,7 +3,7 @@ import type { Log } from "../base/log.ts";
 import type { ObjectStore } from "../store/object_store.ts";
 import { readBytes } from "../store/read_all.ts";
 import { type PdfHash, PRIORITIES } from "./job.ts";
-import { deadKey, failedKey, outKey, todoKey } from "./layout.ts";
+import { deadKey, failedKey, outKey, rawKey, todoKey } from "./layout.ts";
 import {
   type Markers,
   type Parsed,
@@ -16,7 +16,7 @@ import {
 type Deps = { store: ObjectStore; log: Log };
 
 /**
- * What stands there now, in eight requests at once. Only under the job's lease
+ * What stands there now, in eight requests at once (and one for the source, if nothing does). Only under the job's lease
  * does it stay true. Bytes that are no record read as an empty one and are
  * reported with their key: a marker's existence counts, whatever is in it.
  */
@@ -30,12 +30,15 @@ export async function readMarkers(deps: Deps, hash: PdfHash): Promise<Markers> {
       return seen && { ...seen, priority };
     }),
   ]);
+  const there = todos.filter((todo) => todo !== null);
+  const isNowhere = out === null && failed === null && dead === null && there.length === 0;
   return {
     hash,
     out: out?.version ?? null,
     failed,
     dead,
-    todos: todos.filter((todo) => todo !== null),
+    todos: there,
+    hasSource: !isNowhere || await deps.store.head(rawKey(hash)) !== null,
   };
 }
 

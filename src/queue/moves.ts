@@ -26,6 +26,7 @@ export async function runMove(deps: MoveDeps, hash: PdfHash, move: Move): Promis
     return await runUnder(deps, lease, move);
   } catch (error) {
     if (error instanceof LeaseLost) return { kind: "busy" };
+    await lease.disclaim().catch(() => {});
     throw error;
   }
 }

@@ -160,4 +160,6 @@ export type Markers = {
   dead: Seen<DeadRecord> | null;
   /** Revision of the result, if there is one. */
   out: Version | null;
+  /** The source is there. Asked for only when nothing else is: then it decides whether there is a job. */
+  hasSource: boolean;
 };

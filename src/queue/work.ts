@@ -3,14 +3,14 @@ import type { Random } from "../base/random.ts";
 import type { StoreTime, Version } from "../store/object_store.ts";
 import type { ErrorKind, PdfHash, Priority } from "./job.ts";
 import { outKey, todoKey } from "./layout.ts";
-import { Lease, type LeaseDeps } from "./lease.ts";
+import { Lease, type LeaseDeps, LeaseLost } from "./lease.ts";
 import { readMarker, readMarkers } from "./markers.ts";
 import { performUnderLease } from "./perform.ts";
 import { type Markers, parseTodo, type TodoRecord } from "./records.ts";
 import { buryCancelled, failWrites } from "./rules/moves.ts";
 import type { Candidate } from "./rules/pick.ts";
 import { backoffMs } from "./rules/retry.ts";
-import { deleteTodos, putTodo } from "./rules/writes.ts";
+import { gatherTodos } from "./rules/writes.ts";
 import type { QueueSettings } from "./settings.ts";
 
 export type WorkDeps = LeaseDeps & { random: Random; settings: QueueSettings };
@@ -29,8 +29,9 @@ export async function claimWork(deps: WorkDeps, candidate: Candidate): Promise<C
   try {
     return await lookUnder(deps, lease, priority);
   } catch (error) {
+    if (error instanceof LeaseLost) return { kind: "held" };
     // Nothing was begun: as far as the store lets us, the claim leaves no trace.
-    await lease.release().catch(() => {});
+    await lease.disclaim().catch(() => {});
     throw error;
   }
 }
@@ -43,6 +44,7 @@ async function lookUnder(deps: WorkDeps, lease: Lease, priority: Priority): Prom
   ]);
   const isDone = out !== null && todo?.record.reconvert !== out.version;
   if (todo !== null && !isDone) {
+    lease.note({ retries: todo.record.retries }); // for people, and for the original's janitor
     return {
       kind: "claimed",
       work: new Work(deps, lease, priority, todo.record, out?.version ?? null),
@@ -78,10 +80,18 @@ export class Work {
     await this.lease.release();
   }
 
-  /** fail, or bury where no retry can help or none is left. Returns what became of the job. */
+  /**
+   * fail, or bury where no retry can help or none is left, or where a message asks
+   * to cancel. Returns what became of the job.
+   */
   async fail(
     failure: { kind: Exclude<ErrorKind, "infra">; reason: string; error: string },
   ): Promise<"failed" | "dead"> {
+    await this.lease.renew(); // messages since the last heartbeat are obeyed
+    if (this.isCancelled) {
+      await this.buryCancelled();
+      return "dead";
+    }
     const { random, settings } = this.deps;
     const pause = backoffMs(this.todo.retries, settings.backoffMs, settings.backoffMaxMs, random);
     const priority = this.lease.record.priority_to ?? this.priority;
@@ -105,18 +115,13 @@ export class Work {
     );
   }
 
-  /** Ends the claim without counting it. Obeys a reprioritize message on the way. */
+  /** Ends the claim without counting it. Obeys a message on the way. */
   async handBack(): Promise<void> {
     await this.lease.renew({ handed_back: true });
+    if (this.isCancelled) return await this.buryCancelled();
     const to = this.lease.record.priority_to;
     if (to === undefined || to === this.priority) return await this.lease.release();
-    await this.#perform((markers) => {
-      const todo = markers.todos.find((one) => one.priority === to) ??
-        markers.todos.find((one) => one.priority === this.priority);
-      if (todo === undefined) return [];
-      const put = todo.priority === to ? [] : [putTodo(to, todo.record)];
-      return [...put, ...deleteTodos(markers, to)];
-    });
+    await this.#perform((markers) => gatherTodos(markers, to));
   }
 
   async #perform(decide: Parameters<typeof performUnderLease>[3]) {

@@ -13,6 +13,8 @@ import {
   deleteDead,
   deleteFailed,
   deleteTodos,
+  fullest,
+  gatherTodos,
   isDone,
   putTodo,
   type Write,
@@ -76,7 +78,12 @@ export function failWrites(
     attempts,
     ...reconvert,
   };
-  return [{ kind: "put", to: { state: "failed" }, record }, ...deleteTodos(markers)];
+  // A dead letter beside the todo (a late ingest revived the job) is over too.
+  return [
+    { kind: "put", to: { state: "failed" }, record },
+    ...deleteTodos(markers),
+    ...deleteDead(markers),
+  ];
 }
 
 /** A cancelled attempt that was running: it is buried and counts as no failure. */
@@ -132,6 +139,8 @@ function requeue(markers: Markers, context: MoveContext): Write[] {
   if (todos.some((todo) => sameAttempt(todo.record.after, record.attempt))) {
     return deleteFailed(markers);
   }
+  // The caller saw a failure that was due; this one may be a later one.
+  if ((record.not_before ?? 0) > context.at) return [];
   if (record.retries + 1 > context.maxRetries) {
     const buried = deadFromFailed(record, context);
     return [
@@ -184,10 +193,10 @@ function retry(
 
 /** T or F -> D. A dead letter that is there already stays as it is. */
 function cancel(markers: Markers, context: MoveContext): Write[] {
-  const { failed, dead, todos } = markers;
+  const { failed, dead } = markers;
   const rest = [...deleteTodos(markers), ...deleteFailed(markers)];
   if (dead) return rest;
-  const todo = todos[0];
+  const todo = fullest(markers);
   const source = failed
     ? todoFromFailed(failed.record, failed.record.retries + 1, context.at)
     : todo?.record;
@@ -199,10 +208,7 @@ function cancel(markers: Markers, context: MoveContext): Write[] {
 
 function reprioritize(to: Priority, markers: Markers): Write[] {
   const { failed, todos } = markers;
-  const moved = todos.some((todo) => todo.priority === to);
-  const todo = todos[0];
-  if (moved) return deleteTodos(markers, to);
-  if (todo) return [putTodo(to, todo.record), ...deleteTodos(markers, to)];
+  if (todos.length > 0) return gatherTodos(markers, to);
   if (failed === null || failed.record.priority === to) return [];
   return [{ kind: "put", to: { state: "failed" }, record: { ...failed.record, priority: to } }];
 }
@@ -221,7 +227,7 @@ function reconvert(priority: Priority, markers: Markers, context: MoveContext): 
 /** A job that is in no place, though its source is there: back into the queue. */
 function restore(priority: Priority, markers: Markers, context: MoveContext): Write[] {
   const { failed, dead, todos } = markers;
-  if (failed || dead || todos.length > 0) return [];
+  if (failed || dead || todos.length > 0 || !markers.hasSource) return [];
   return [putTodo(priority, { retries: 0, queued_at: context.at, recovered_from: "deep_sweep" })];
 }
 

@@ -1,6 +1,13 @@
 /** What a dead worker left, and the writes that end its attempt. Pure. */
 import type { AttemptId } from "../job.ts";
-import type { AttemptNote, DeadRecord, LeaseRecord, Markers, TodoRecord } from "../records.ts";
+import type {
+  AttemptNote,
+  DeadRecord,
+  FailedRecord,
+  LeaseRecord,
+  Markers,
+  TodoRecord,
+} from "../records.ts";
 import { attemptOf, endedBy } from "./attempts.ts";
 import { attemptHistory } from "./history.ts";
 import {
@@ -8,6 +15,8 @@ import {
   deleteDead,
   deleteFailed,
   deleteTodos,
+  fullest,
+  gatherTodos,
   isDone,
   putTodo,
   reconvertOf,
@@ -20,8 +29,9 @@ export type RecoveryContext = { maxRetries: number; at: number };
 
 /**
  * Ends the work that a lease was claimed for and whose worker died: its attempt
- * counts at most once, whatever it managed to write. Safe to repeat: recovering
- * a recovery gives the same end.
+ * counts at most once, whatever it managed to write. Messages in the lease are
+ * obeyed, also those that came after the attempt's end was written. Safe to
+ * repeat: recovering a recovery gives the same end.
  */
 export function finishWork(
   lease: LeaseRecord,
@@ -36,80 +46,125 @@ export function finishWork(
     return [...deleteTodos(markers), ...deleteFailed(markers)];
   }
   if (failed && endedBy(lease, failed.record)) {
-    return [...deleteTodos(markers), ...deleteDead(markers)];
+    return endAsFailed(lease, markers, failed.record, context);
   }
+  const todo = fullest(markers) ?? lostTodo(lease, markers);
+  if (todo === null) return [];
+  if (lease.cancel) return bury(lease, markers, todo, "cancelled", context);
 
-  const counted = todos.find((todo) => todo.record.after === attempt);
-  if (counted) return deleteTodos(markers, counted.priority);
-  const todo = todos.find((one) => one.priority === lease.priority_to) ?? todos[0];
-  if (todo === undefined) return missingTodo(lease, markers);
-  if (lease.handed_back && !lease.cancel) return deleteTodos(markers, todo.priority);
+  const isCounted = todos.some((one) => one.record.after === attempt);
+  if (isCounted || lease.handed_back) return putBack(lease, markers, todo);
+  if (todo.record.retries >= context.maxRetries) {
+    return bury(lease, markers, todo, "retries-exhausted", context);
+  }
   return countAttempt(lease, markers, todo, context);
 }
 
-/** Only the source is left: an old worker took the marker away. Another marker means that the job is safe. */
-function missingTodo(lease: LeaseRecord, markers: Markers): Write[] {
-  if (markers.failed || markers.dead) return [];
-  const record = { retries: lease.retries, after: attemptOf(lease), recovered_from: "lost_marker" };
-  return [putTodo(lease.priority_to ?? lease.priority, record)];
+/** The failure is recorded. A cancel that came too late for its worker still is obeyed. */
+function endAsFailed(
+  lease: LeaseRecord,
+  markers: Markers,
+  failed: FailedRecord,
+  context: RecoveryContext,
+): Write[] {
+  if (!lease.cancel) return [...deleteTodos(markers), ...deleteDead(markers)];
+  const { retries, priority, attempts, reconvert } = failed;
+  const record = { retries: retries + 1, attempts, reconvert };
+  return bury(lease, markers, { priority, record }, "cancelled", context);
+}
+
+/**
+ * No todo is there, since an old worker takes it away when it claims: what its
+ * lease knows stands for it. Null: the job is safe in another place, or was
+ * removed with its source.
+ */
+function lostTodo(lease: LeaseRecord, markers: Markers): Pick<Todo, "priority" | "record"> | null {
+  if (markers.failed || markers.dead || !markers.hasSource) return null;
+  return { priority: lease.priority, record: { retries: lease.retries } };
+}
+
+/** Nothing (more) counts: one todo stays, where a message asked for it or where the job knows most. */
+function putBack(
+  lease: LeaseRecord,
+  markers: Markers,
+  todo: Pick<Todo, "priority" | "record">,
+): Write[] {
+  const to = lease.priority_to ?? todo.priority;
+  return markers.todos.length > 0 ? gatherTodos(markers, to) : [putTodo(to, todo.record)];
 }
 
 function countAttempt(
   lease: LeaseRecord,
   markers: Markers,
-  todo: Todo,
+  todo: Pick<Todo, "priority" | "record">,
   context: RecoveryContext,
 ): Write[] {
   const attempt = attemptOf(lease);
-  if (lease.cancel) {
-    return [
-      putDead(deadOf(todo.record, attempt, lease, "cancelled", "cancelled", context)),
-      ...deleteTodos(markers),
-      ...deleteFailed(markers),
-    ];
-  }
-  const error = `worker ${lease.worker} stopped without a word`;
-  if (todo.record.retries >= context.maxRetries) {
-    return [
-      putDead(deadOf(todo.record, attempt, lease, "retries-exhausted", error, context)),
-      ...deleteTodos(markers),
-      ...deleteFailed(markers),
-    ];
-  }
   const to = lease.priority_to ?? todo.priority;
-  const note = noteOf(attempt, lease, error, context);
+  const error = deathOf(lease);
   const record: TodoRecord = {
     retries: todo.record.retries + 1,
     queued_at: context.at,
     last_error: error,
     recovered_from: "stale_processing",
     after: attempt,
-    attempts: attemptHistory(todo.record.attempts, note),
+    attempts: attemptHistory(todo.record.attempts, noteOf(attempt, lease, error, context)),
     ...kept(markers),
   };
-  return [putTodo(to, record), ...deleteTodos(markers, to), ...deleteFailed(markers)];
+  return [
+    putTodo(to, record),
+    ...deleteTodos(markers, to),
+    ...deleteFailed(markers),
+    ...deleteDead(markers),
+  ];
+}
+
+function bury(
+  lease: LeaseRecord,
+  markers: Markers,
+  todo: Pick<Todo, "priority" | "record">,
+  reason: "cancelled" | "retries-exhausted",
+  context: RecoveryContext,
+): Write[] {
+  const record = deadOf(todo, lease, reason, kept(markers), context);
+  return [
+    { kind: "put", to: { state: "dead" }, record },
+    ...deleteTodos(markers),
+    ...deleteFailed(markers),
+  ];
 }
 
 function deadOf(
-  todo: TodoRecord,
-  attempt: AttemptId,
+  todo: Pick<Todo, "priority" | "record">,
   lease: LeaseRecord,
-  reason: string,
-  error: string,
+  reason: "cancelled" | "retries-exhausted",
+  reconvert: Pick<TodoRecord, "reconvert">,
   context: RecoveryContext,
 ): DeadRecord {
-  const cancelled = reason === "cancelled";
-  return {
-    error,
+  const attempt = attemptOf(lease);
+  const { retries, attempts } = todo.record;
+  const base = {
     moved_to_dead_at: new Date(context.at).toISOString(),
-    total_retries: cancelled ? todo.retries : todo.retries + 1,
     reason,
     attempt,
-    priority: lease.priority,
-    kind: cancelled ? undefined : "transient",
-    attempts: attemptHistory(todo.attempts, noteOf(attempt, lease, error, context)),
-    ...(todo.reconvert ? { reconvert: todo.reconvert } : {}),
+    priority: lease.priority_to ?? todo.priority,
+    ...reconvert,
   };
+  if (reason === "cancelled") {
+    return { ...base, error: reason, total_retries: retries, ...(attempts ? { attempts } : {}) };
+  }
+  const error = deathOf(lease);
+  return {
+    ...base,
+    error,
+    total_retries: retries + 1,
+    kind: "transient",
+    attempts: attemptHistory(attempts, noteOf(attempt, lease, error, context)),
+  };
+}
+
+function deathOf(lease: LeaseRecord): string {
+  return `worker ${lease.worker} stopped without a word`;
 }
 
 function noteOf(
@@ -121,11 +176,8 @@ function noteOf(
   return { attempt, worker: lease.worker, at: context.at, kind: "transient", error };
 }
 
-function kept(markers: Markers): { reconvert?: TodoRecord["reconvert"] } {
+/** A wish for a new result outlives every attempt, whichever marker bore it. */
+function kept(markers: Markers): Pick<TodoRecord, "reconvert"> {
   const reconvert = reconvertOf(markers);
   return reconvert ? { reconvert } : {};
-}
-
-function putDead(record: DeadRecord): Write {
-  return { kind: "put", to: { state: "dead" }, record };
 }

@@ -51,3 +51,33 @@ export function deleteDead(markers: Markers): Write[] {
 export function putTodo(priority: Priority, record: TodoRecord): Write {
   return { kind: "put", to: { state: "todo", priority }, record };
 }
+
+/**
+ * The todo that knows most of its job. Of two, one is the other's copy at a new
+ * priority, or comes from a late ingest and knows nothing: its zero retries and
+ * its missing `reconvert` must not win.
+ */
+export function fullest(markers: Markers): Todo | undefined {
+  return markers.todos.reduce<Todo | undefined>(
+    (best, todo) => best === undefined || isFuller(todo, best, markers) ? todo : best,
+    undefined,
+  );
+}
+
+/** One todo at `to` that knows what all of them know; the others are deleted. Nothing where none is. */
+export function gatherTodos(markers: Markers, to: Priority): Write[] {
+  const best = fullest(markers);
+  if (best === undefined) return [];
+  const there = markers.todos.find((todo) => todo.priority === to);
+  const isKept = there !== undefined && !isFuller(best, there, markers);
+  return [...(isKept ? [] : [putTodo(to, best.record)]), ...deleteTodos(markers, to)];
+}
+
+function isFuller(one: Todo, other: Todo, markers: Markers): boolean {
+  const asks = (todo: Todo) => markers.out !== null && todo.record.reconvert === markers.out;
+  if (asks(one) !== asks(other)) return asks(one);
+  if (one.record.retries !== other.record.retries) {
+    return one.record.retries > other.record.retries;
+  }
+  return one.record.after !== undefined && other.record.after === undefined;
+}
