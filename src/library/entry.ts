@@ -28,7 +28,7 @@ export function entryOf(added: NewEntry): ManifestEntry {
   return {
     paths: [added.path],
     size: added.size,
-    tags: unique(added.tags),
+    tags: [...added.tags],
     ingested_at: added.ingestedAt,
     source: added.source,
   };

@@ -1,7 +1,14 @@
 /** `registry/manifest.json`: what stands in it, and how it changes. Pure. */
 import { isPdfHash, type PdfHash } from "../queue/job.ts";
 import type { JsonObject } from "../store/json_register.ts";
-import { entryOf, type ManifestEntry, mergeEntries, type NewEntry, readEntry } from "./entry.ts";
+import {
+  covers,
+  entryOf,
+  type ManifestEntry,
+  mergeEntries,
+  type NewEntry,
+  readEntry,
+} from "./entry.ts";
 
 /** An immutable part of the manifest beside its root. Its entries count if they are not removed. */
 export type SegmentRef = {
@@ -66,11 +73,13 @@ export function addToRoot(root: ManifestRoot, added: readonly NewEntry[]): boole
   let changed = false;
   for (const one of added) {
     const before = root.entries[one.hash];
-    const entry = before === undefined
-      ? entryOf(one)
-      : mergeEntries(readEntry(before), entryOf(one));
-    if (before !== undefined && sameJson(before, entry)) continue;
-    root.entries[one.hash] = entry;
+    if (before === undefined) {
+      root.entries[one.hash] = entryOf(one);
+    } else {
+      const entry = readEntry(before);
+      if (covers(entry, one)) continue;
+      root.entries[one.hash] = mergeEntries(entry, entryOf(one));
+    }
     changed = true;
   }
   return changed;

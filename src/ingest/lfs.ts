@@ -1,0 +1,191 @@
+/**
+ * Git LFS: brings in what pointers stand for, without touching the work tree.
+ *
+ * `git lfs pull` would write the content over the pointers, and they would have to
+ * be put back, also after a crash; and its patterns cannot name a file with a comma
+ * without naming others. So objects are fetched into the repository's own store
+ * (`git lfs fetch --include`, the first half of a pull), read there, and deleted
+ * again: work tree and disk are as before at every moment.
+ */
+import { basename, dirname, join, relative, resolve } from "node:path";
+import type { Log } from "../base/log.ts";
+import type { PdfHash } from "../queue/job.ts";
+import { git, type GitOptions } from "./git.ts";
+
+export type LfsWanted = {
+  /** The pointer file. */
+  path: string;
+  hash: PdfHash;
+  size: number;
+  /** Its content. */
+  pointer: Uint8Array;
+};
+
+/** Where the bytes are, or why they are nowhere. */
+export type LfsSource = { path: string } | { reason: string; hint?: string };
+
+type Options = { signal?: AbortSignal; log: Log };
+
+/** One batch: so much of the disk is used at once, and so many names fit into a command. */
+const BATCH_FILES = 64;
+const BATCH_BYTES = 1024 ** 3;
+const BATCH_NAMES = 60_000;
+
+/**
+ * Calls `use` with batches of files whose objects are there (or cannot be had),
+ * and takes the objects away afterwards, also on a fault or abort.
+ */
+export async function withLfsObjects<T extends LfsWanted>(
+  files: readonly T[],
+  options: Options,
+  use: (batch: [T, LfsSource][]) => Promise<void>,
+): Promise<void> {
+  for (const [repository, inRepository] of await byRepository(files, options)) {
+    if ("reason" in repository) {
+      await use(inRepository.map((file) => [file, repository]));
+      continue;
+    }
+    for (const batch of batches(inRepository)) {
+      const fetched: PdfHash[] = [];
+      try {
+        await use(await fetchBatch(repository, batch, fetched, options));
+      } finally {
+        for (const hash of fetched) await Deno.remove(repository.objectOf(hash)).catch(() => {});
+      }
+    }
+  }
+}
+
+type Unusable = { reason: string; hint: string };
+
+/** Folders of one repository go together, however many there are. */
+async function byRepository<T extends LfsWanted>(
+  files: readonly T[],
+  options: Options,
+): Promise<Map<Repository | Unusable, T[]>> {
+  const groups = new Map<Repository | Unusable, T[]>();
+  const byFolder = new Map<string, Repository | Unusable>();
+  const byRoot = new Map<string, Repository>();
+  for (const file of files) {
+    const folder = dirname(resolve(file.path));
+    let repository = byFolder.get(folder) ?? await findRepository(folder, options);
+    if ("root" in repository) repository = byRoot.get(repository.root) ?? repository;
+    if ("root" in repository) byRoot.set(repository.root, repository);
+    byFolder.set(folder, repository);
+    groups.set(repository, [...groups.get(repository) ?? [], file]);
+  }
+  return groups;
+}
+
+type Repository = { root: string; objectOf(hash: PdfHash): string };
+
+async function findRepository(
+  folder: string,
+  { signal }: Options,
+): Promise<Repository | Unusable> {
+  const top = await git(["rev-parse", "--show-toplevel"], { cwd: folder, signal });
+  if (!top.ok) {
+    const reason = `it is a Git LFS pointer, and its repository cannot be used: ${top.reason}`;
+    return { reason, hint: "Run it in a clone of the repository, with git installed" };
+  }
+  const env = await git(["lfs", "env"], { cwd: folder, signal });
+  const media = env.ok ? /^LocalMediaDir=(.+)$/m.exec(env.stdout)?.[1] : undefined;
+  if (media === undefined) {
+    const reason = "it is a Git LFS pointer, and git-lfs is not installed";
+    return {
+      reason,
+      hint: "Install git-lfs (https://git-lfs.com), then run the same command again",
+    };
+  }
+  const root = top.stdout.replace(/\r?\n$/, "");
+  const objectOf = (hash: PdfHash) => join(media, hash.slice(0, 2), hash.slice(2, 4), hash);
+  return { root, objectOf };
+}
+
+/** `fetched` gets the objects that were not there before, at once, so that the caller can remove them. */
+async function fetchBatch<T extends LfsWanted>(
+  repository: Repository,
+  batch: T[],
+  fetched: PdfHash[],
+  { signal, log }: Options,
+): Promise<[T, LfsSource][]> {
+  const missing = [];
+  for (const file of batch) {
+    if (!await isThere(repository, file)) missing.push(file);
+  }
+  fetched.push(...missing.map(({ hash }) => hash));
+  const run: GitOptions = { cwd: repository.root, signal };
+  const patterns = new Map(missing.map((file) => [file, patternOf(repository.root, file.path)]));
+  const include = [...patterns.values()].filter((pattern) => pattern !== null).join(",");
+  const all = include === ""
+    ? null
+    : await git(["lfs", "fetch", `--include=${include}`, "--exclude="], run);
+  if (all && !all.ok) log.warn("git lfs fetch failed", { root: repository.root, why: all.reason });
+  const result: [T, LfsSource][] = [];
+  for (const file of batch) {
+    if (missing.includes(file) && !await isThere(repository, file)) {
+      const why = all && !all.ok && patterns.get(file) !== null
+        ? all.reason
+        : await fetchByContent(file, run);
+      if (why !== null) {
+        result.push([file, failed(why)]);
+        continue;
+      }
+    }
+    result.push([file, { path: repository.objectOf(file.hash) }]);
+  }
+  return result;
+}
+
+/** For names that no pattern can express, and pointers that are not committed: git-lfs is given the pointer itself. */
+async function fetchByContent(file: LfsWanted, run: GitOptions): Promise<string | null> {
+  const settings = ["-c", "lfs.fetchexclude=", "-c", "lfs.fetchinclude="];
+  const result = await git([...settings, "lfs", "smudge"], { ...run, stdin: file.pointer });
+  return result.ok ? null : result.reason;
+}
+
+/**
+ * The file as a pattern of git-lfs, anchored, with its wildcards escaped. Null if
+ * there is none: commas separate patterns and cannot be escaped (git-lfs 3.x).
+ */
+export function patternOf(root: string, path: string): string | null {
+  const real = join(Deno.realPathSync(dirname(resolve(path))), basename(path)); // as git sees it
+  const inside = relative(Deno.realPathSync(root), real);
+  if (/[,\n\r]/.test(inside) || inside.startsWith("..") || inside.length > BATCH_NAMES / 4) {
+    return null;
+  }
+  return `/${inside.replace(/[\\*?[\]]/g, "\\$&")}`;
+}
+
+async function isThere(repository: Repository, file: LfsWanted): Promise<boolean> {
+  try {
+    return (await Deno.stat(repository.objectOf(file.hash))).size === file.size;
+  } catch {
+    return false;
+  }
+}
+
+function* batches<T extends LfsWanted>(files: T[]): Generator<T[]> {
+  let batch: T[] = [];
+  let bytes = 0;
+  let names = 0;
+  for (const file of files) {
+    const isFull = batch.length >= BATCH_FILES || bytes + file.size > BATCH_BYTES ||
+      names + file.path.length > BATCH_NAMES;
+    if (isFull && batch.length > 0) {
+      yield batch;
+      [batch, bytes, names] = [[], 0, 0];
+    }
+    batch.push(file);
+    bytes += file.size;
+    names += file.path.length;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function failed(why: string): LfsSource {
+  return {
+    reason: `Git LFS cannot fetch its content: ${why}`,
+    hint: "Run `git lfs fetch` in that repository to see what is wrong with its remote",
+  };
+}
