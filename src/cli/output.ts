@@ -1,0 +1,170 @@
+/**
+ * What a command says: data on stdout, everything else on stderr.
+ *
+ * With `--json` stdout holds exactly one JSON document, `{"schema": 1, "command": "list", ...}`; an
+ * error is `{"schema": 1, "command": "list", "error": {code, message, hint}}`. Fields are only added
+ * to a schema, never changed. Its names are those of the bucket: snake_case, times in ISO 8601.
+ */
+import type { Clock } from "../base/clock.ts";
+import { BlobForgeError, messageOf } from "../base/errors.ts";
+import type { Config } from "./config.ts";
+import type { Io } from "./io.ts";
+import { Progress } from "./progress.ts";
+import { type Cell, type Column, renderFields, renderTable } from "./table.ts";
+import { type Paint, painter, safe } from "./text.ts";
+
+export const SCHEMA = 1;
+
+export type OutputConfig = Pick<Config, "json" | "quiet" | "verbose" | "color">;
+
+export class Output {
+  readonly paint: Paint;
+  readonly #paintError: Paint;
+  #progress: Progress | null = null;
+
+  constructor(
+    private readonly io: Io,
+    private readonly config: OutputConfig,
+    private readonly clock: Clock,
+    private readonly command: string,
+  ) {
+    this.paint = painter(config.color.stdout);
+    this.#paintError = painter(config.color.stderr);
+  }
+
+  get isJson(): boolean {
+    return this.config.json;
+  }
+
+  get verbose(): boolean {
+    return this.config.verbose;
+  }
+
+  get quiet(): boolean {
+    return this.config.quiet;
+  }
+
+  /** Columns of the terminal, null where stdout is none. */
+  get columns(): number | null {
+    return this.io.stdoutColumns();
+  }
+
+  /** The command's result: the JSON document, or what `show` prints of it. Called once. */
+  result(data: object, show: () => void): void {
+    if (!this.config.json) return show();
+    this.document(data);
+  }
+
+  /** One JSON document in the envelope. */
+  document(data: object): void {
+    this.#endProgress();
+    const document = { schema: SCHEMA, command: this.command, ...data };
+    this.io.stdout(`${JSON.stringify(document, null, 2)}\n`);
+  }
+
+  /** One of several documents, each on a line of its own, for commands that run on. */
+  documentLine(data: object): void {
+    this.io.stdout(`${JSON.stringify({ schema: SCHEMA, command: this.command, ...data })}\n`);
+  }
+
+  /** A line of data on stdout. */
+  line(text = ""): void {
+    this.#progress?.clear();
+    this.io.stdout(`${text}\n`);
+  }
+
+  /** Prints text as it is, for documents and scripts. */
+  raw(text: string): void {
+    this.io.stdout(text);
+  }
+
+  heading(text: string, aside = ""): void {
+    this.line(this.paint("bold", text) + (aside === "" ? "" : `  ${this.paint("dim", aside)}`));
+  }
+
+  /** A friendly next step below the data. Not with --quiet. */
+  tip(text: string): void {
+    if (!this.config.quiet) this.line(this.paint("dim", text));
+  }
+
+  table(columns: readonly Column[], rows: readonly (readonly Cell[])[], indent = ""): void {
+    const options = { columns: this.columns, paint: this.paint, indent };
+    for (const line of renderTable(columns, rows, options)) this.line(line);
+  }
+
+  fields(
+    fields: readonly (readonly [label: string, value: Cell | undefined])[],
+    indent = "  ",
+  ): void {
+    const options = { columns: this.columns, paint: this.paint, indent };
+    for (const line of renderFields(fields, options)) this.line(line);
+  }
+
+  /** A line on stderr. */
+  note(text: string): void {
+    if (this.config.quiet) return;
+    this.stderrLine(text);
+  }
+
+  warn(text: string): void {
+    this.stderrLine(`${this.#paintError("yellow", "warning:")} ${text}`);
+  }
+
+  /** Also the log's door: a bar that is on the screen makes room. */
+  stderrLine(text: string): void {
+    this.#progress?.clear();
+    this.io.stderr(`${text}\n`);
+    if (this.io.stderrColumns() !== null) this.#progress?.draw();
+  }
+
+  /** Begins a bar; it ends with `end()`, or when the command does. Silent with --quiet; with --json only on a terminal. */
+  progress(label: string): { update: Progress["update"]; end(): void } {
+    const columns = this.io.stderrColumns();
+    const isSilent = this.config.quiet || (this.config.json && columns === null);
+    if (isSilent) return { update() {}, end() {} };
+    const progress = new Progress(label, {
+      write: (text) => this.io.stderr(text),
+      columns,
+      clock: this.clock,
+      paint: this.#paintError,
+    });
+    this.#progress = progress;
+    return { update: (state) => progress.update(state), end: () => this.#endProgress() };
+  }
+
+  /** Tells an error and returns its exit code. Never a stack trace, unless it is unexpected and -v was given. */
+  error(thrown: unknown): number {
+    this.#endProgress();
+    const error = asError(thrown);
+    if (this.config.json) {
+      this.document({ error: errorJson(error) });
+    } else {
+      this.stderrLine(`${this.#paintError(["red", "bold"], "error:")} ${safe(error.message)}`);
+      if (error.hint) this.stderrLine(`${this.#paintError("cyan", "hint:")} ${safe(error.hint)}`);
+    }
+    if (this.config.verbose && error.code === "unexpected" && thrown instanceof Error) {
+      this.stderrLine(thrown.stack ?? String(thrown));
+    }
+    return error.exitCode;
+  }
+
+  #endProgress(): void {
+    this.#progress?.clear();
+    this.#progress = null;
+  }
+}
+
+/** As it stands in documents: of a whole command, or of one job among many. */
+export function errorJson(thrown: unknown): { code: string; message: string; hint?: string } {
+  const { code, message, hint } = asError(thrown);
+  return { code, message, ...(hint ? { hint } : {}) };
+}
+
+function asError(thrown: unknown): BlobForgeError {
+  if (thrown instanceof BlobForgeError) return thrown;
+  return new BlobForgeError(
+    "unexpected",
+    `Something unexpected happened: ${messageOf(thrown)}`,
+    "Run it again with -v to see where, and please report it",
+  );
+}

@@ -1,0 +1,14 @@
+/** The real parts: loaded when a command first needs one. */
+import { systemClock } from "../base/clock.ts";
+import { systemRandom } from "../base/random.ts";
+import type { Parts } from "./compose.ts";
+
+export const systemParts: Parts = {
+  clock: systemClock,
+  random: systemRandom,
+  async openConverter(name, options) {
+    const { openConverter } = await import("../convert/open_converter.ts");
+    const { selfCommand } = await import("../convert/self_command.ts");
+    return await openConverter(name, { ...options, selfCommand: selfCommand() });
+  },
+};
