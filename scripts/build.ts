@@ -7,13 +7,14 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { denoIsAtLeast } from "./lib/deno_version.ts";
 import { captured, main, StepFailed } from "./lib/step.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** See src/base/version.ts. */
 const STAMP = "@@blobforge-revision@@";
 /** Older ones leave `require("node:crypto")` of CommonJS packages in a bundle, where it cannot work. */
-const OLDEST_BUNDLER = [2, 9];
+const OLDEST_BUNDLER = [2, 9] as const;
 
 /** The bundle stands, but no binary could be made of it (no network for the runtime, no such target). */
 export class CompileFailed extends StepFailed {}
@@ -50,8 +51,7 @@ export async function build(options: BuildOptions = {}): Promise<string> {
 }
 
 async function bundleProgram(outdir: string): Promise<void> {
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  if (major < OLDEST_BUNDLER[0]! || (major === OLDEST_BUNDLER[0] && minor < OLDEST_BUNDLER[1]!)) {
+  if (!denoIsAtLeast(...OLDEST_BUNDLER)) {
     throw new StepFailed(
       `Deno ${Deno.version.deno} cannot bundle this program: ${OLDEST_BUNDLER.join(".")} can`,
     );
