@@ -29,14 +29,22 @@ export type Table = {
   columns: number[];
 };
 
-/** A picture of the page, or one of its images. */
+/** One of the page's images, or (`null`) what the page shows there. */
 export type Picture = { kind: "picture"; box: Box; image: number | null };
 
-export type Block =
+/** A picture that has become a file. */
+export type PictureFile = { kind: "file"; name: string; alt: string };
+
+export type TextBlock =
   | Paragraph
   | ListItem
   | Table
-  | Picture
   | { kind: "heading"; level: number; spans: Span[] }
   | { kind: "code"; lines: string[] }
   | { kind: "footnote"; spans: Span[] };
+
+/** As the layout finds them. */
+export type Block = TextBlock | Picture;
+
+/** As they are written. A note is for whoever reads the Markdown's source. */
+export type WrittenBlock = TextBlock | PictureFile | { kind: "note"; text: string };

@@ -6,7 +6,8 @@ const MOSTLY = 0.85;
 
 /** `monoDocument`: all of it is set like that, so it says nothing. */
 export function isCodeLine(line: Line, monoDocument: boolean): boolean {
-  return !monoDocument && line.mono >= MOSTLY && !/^\S+@\S+$|^\{?[\w.,]+\}?@[\w.]+$/.test(line.text);
+  return !monoDocument && line.mono >= MOSTLY &&
+    !/^\S+@\S+$|^\{?[\w.,]+\}?@[\w.]+$/.test(line.text);
 }
 
 /** Number of lines from `start` that are one piece of code; 0 when there is none. */

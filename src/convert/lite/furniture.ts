@@ -4,7 +4,13 @@ import { linesOf } from "./lines.ts";
 import type { Run } from "./runs.ts";
 
 /** One of the outermost lines of a page. */
-export type EdgeLine = { edge: "top" | "bottom"; y: number; text: string; size: number; runs: Run[] };
+export type EdgeLine = {
+  edge: "top" | "bottom";
+  y: number;
+  text: string;
+  size: number;
+  runs: Run[];
+};
 
 /** Share of the page's height in which headers and footers stand, and how many lines they may have. */
 const EDGE = 0.13;

@@ -51,7 +51,9 @@ export class HeadingModel {
   /** Null: it is text. A heading over several lines is asked line by line. */
   level(line: Line, page: number, near: Neighbours): number | null {
     const text = line.text.trim();
-    if (text.length > LONGEST || !/\p{L}{2}|^\p{Lu}$|\d/u.test(text) || isCaption(text)) return null;
+    if (text.length > LONGEST || !/\p{L}{2}|^\p{Lu}$|\d/u.test(text) || isCaption(text)) {
+      return null;
+    }
     if (/\.{4,}|(\. ){4,}/.test(text)) return null;
     const distinct = line.size >= 1.05 * this.#body || line.bold > 0.9 || standsAlone(line, near);
     const listed = distinct ? this.outlineLevel(text, page) : null;
@@ -78,7 +80,9 @@ export class HeadingModel {
     if (isNumberedCapitals(text) && standsAlone(line, near)) return next;
     const short = text.length <= 60 && line.right - line.left < 0.8 * near.columnWidth;
     const alone = standsOff(line, near) && near.below !== null && !near.below.italic;
-    if (line.italic && short && alone && startsBig && !near.afterHeading) return Math.min(6, next + 1);
+    if (line.italic && short && alone && startsBig && !near.afterHeading) {
+      return Math.min(6, next + 1);
+    }
     return null;
   }
 }
@@ -108,7 +112,8 @@ function standsAlone(line: Line, near: Neighbours): boolean {
   const sameAbove = above !== null && !near.afterHeading && sameLook(above, line) &&
     line.baseline - above.baseline < 1.3 * leading;
   const sameBelow = below !== null && sameLook(below, line) &&
-    below.baseline - line.baseline < 1.3 * leading && below.right - below.left > 0.8 * near.columnWidth;
+    below.baseline - line.baseline < 1.3 * leading &&
+    below.right - below.left > 0.8 * near.columnWidth;
   return !sameAbove && !sameBelow;
 }
 

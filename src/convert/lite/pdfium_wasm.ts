@@ -40,3 +40,6 @@ function missing(cause?: unknown): ConversionError {
     "Install BlobForge again, or build it with `deno task build`",
   );
 }
+
+/** Of the npm package that the bytes are from. */
+export const PDFIUM_VERSION = "2.15.1";

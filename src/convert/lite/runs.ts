@@ -1,5 +1,5 @@
 /** Second stage: characters that stand side by side become runs of words with their looks. */
-import type { Box, Glyph, PageLink } from "./page_data.ts";
+import type { Box, Glyph, PageLink, Rule } from "./page_data.ts";
 
 /** A piece of text of one look. */
 export type Span = {
@@ -29,20 +29,37 @@ export type Run = Box & {
 /** Shares of an em. */
 const SAME_BASELINE = 0.45, WORD_GAP = 0.24, RUN_GAP = 0.95, STEP_BACK = 0.6;
 
-/** In reading order within each run; runs in the order of the page's content. */
-export function runsOf(glyphs: Glyph[], links: PageLink[] = []): Run[] {
+/**
+ * In reading order within each run; runs in the order of the page's content. No run goes across one of the
+ * vertical `rules`: cells of a table may stand close.
+ */
+export function runsOf(glyphs: Glyph[], links: PageLink[] = [], rules: Rule[] = []): Run[] {
+  const verticals = rules.filter((rule) =>
+    rule.right - rule.left < 3 && rule.bottom - rule.top > 5
+  );
+  const walls = verticals.length <= MOST_WALLS ? verticals : [];
   const pieces: Glyph[][] = [];
   let piece: Glyph[] = [];
   for (const glyph of glyphs) {
     const last = piece.at(-1);
-    if (last && !continues(last, glyph, piece)) {
+    if (last && (!continues(last, glyph, piece) || isWalled(last, glyph, walls))) {
       pieces.push(piece);
       piece = [];
     }
     piece.push(glyph);
   }
   if (piece.length > 0) pieces.push(piece);
-  return joinPieces(pieces).map((joined) => toRun(joined, links));
+  return joinPieces(pieces, walls).map((joined) => toRun(joined, links));
+}
+
+const MOST_WALLS = 3_000;
+
+function isWalled(last: Pick<Glyph, "right" | "baseline">, next: Glyph, walls: Rule[]): boolean {
+  if (walls.length === 0 || next.left - last.right < 0.02 * next.style.size) return false;
+  const y = next.baseline - 0.3 * next.style.size;
+  return walls.some((wall) =>
+    wall.left > last.right - 1 && wall.right < next.left + 1 && wall.top < y && wall.bottom > y
+  );
 }
 
 function continues(last: Glyph, next: Glyph, piece: Glyph[]): boolean {
@@ -59,13 +76,15 @@ function continues(last: Glyph, next: Glyph, piece: Glyph[]): boolean {
 }
 
 /** Content may draw the words of a line in any order: pieces side by side on a baseline are one. */
-function joinPieces(pieces: Glyph[][]): Glyph[][] {
+function joinPieces(pieces: Glyph[][], walls: Rule[]): Glyph[][] {
   const order = pieces.map((glyphs, at) => ({ glyphs, at, box: extent(glyphs) }))
     .sort((a, b) => a.box.baseline - b.box.baseline || a.box.left - b.box.left);
   const joined: typeof order = [];
   for (const piece of order) {
     const host = findHost(joined, piece.box);
-    if (!host || piece.glyphs.some((g) => isRightToLeft(g.text))) {
+    const walled = host && (isWalled(host.box, piece.glyphs[0]!, walls) ||
+      isWalled(piece.box, host.glyphs[0]!, walls));
+    if (!host || walled || piece.glyphs.some((g) => isRightToLeft(g.text))) {
       joined.push(piece);
       continue;
     }

@@ -13,6 +13,8 @@ export type PdfDocument = {
   page(number: number): PdfPage | null;
   /** Gives the memory back. Safe to repeat. */
   close(): void;
+  /** In place of `close` when the engine has died: lets go of the file only. */
+  abandon(): void;
 };
 
 /** FPDF_GetLastError() */
@@ -37,6 +39,9 @@ export function openDocument(engine: Engine, path: string): PdfDocument {
       outline: () => readOutline(engine, document),
       page: (number) => openPage(engine, document, number),
       close,
+      abandon: () => {
+        if (undo.splice(0).length > 0) file.close();
+      },
     };
   } catch (error) {
     close();

@@ -108,7 +108,8 @@ function takePixels(engine: Engine, bitmap: number): ImageBytes | null {
     for (let y = 0, to = 0; y < high; y++) {
       for (let x = 0, at = y * stride; x < wide; x++, at += step) {
         const alpha = format === BGRA ? from[at + 3]! : 255;
-        const over = (value: number) => alpha === 255 ? value : (value * alpha + 255 * (255 - alpha)) / 255;
+        const over = (value: number) =>
+          alpha === 255 ? value : (value * alpha + 255 * (255 - alpha)) / 255;
         rgb[to++] = over(from[step === 1 ? at : at + 2]!);
         rgb[to++] = over(from[step === 1 ? at : at + 1]!);
         rgb[to++] = over(from[at]!);

@@ -138,7 +138,8 @@ function turnOf(angle: number): TextStyle["turn"] {
 const FIXED_PITCH = 1, SYMBOLIC = 4, ITALIC = 1 << 6, FORCE_BOLD = 1 << 18;
 const BOLD_NAME = /bold|black|heavy|demi|CMBX|CMSSBX|SFBX|[-,]Bd|-B$/i;
 const ITALIC_NAME = /italic|oblique|slanted|kursiv|CMTI|CMSL|SFTI|[-,]It\b|-I$|ReguItal|MediItal/i;
-const MONO_NAME = /mono|courier|consol|typewriter|CMTT|CMSLTT|SFTT|LetterGothic|menlo|inconsolata|SourceCode|fixed/i;
+const MONO_NAME =
+  /mono|courier|consol|typewriter|CMTT|CMSLTT|SFTT|LetterGothic|menlo|inconsolata|SourceCode|fixed/i;
 /** Letters of formulas look slanted but are no emphasis. */
 const MATH_NAME = /CMMI|CMSY|CMEX|MSAM|MSBM|Math|Symbol/i;
 
