@@ -35,9 +35,10 @@ def scan(letter: bytes, path: Path) -> None:
         dusty = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
         dusty.save(file, "JPEG", quality=48, optimize=True, dpi=(150, 150))
         pages.append(file.getvalue())
-    path.write_bytes(
-        img2pdf.convert(pages, creationdate=DATE, moddate=DATE, producer="BlobForge examples", nodate=False)
-    )
+    wrapped = img2pdf.convert(pages, creationdate=DATE, moddate=DATE, producer="BlobForge examples")
+    with pikepdf.open(io.BytesIO(wrapped)) as pdf:
+        del pdf.trailer["/ID"]  # img2pdf draws a new one every time
+        pdf.save(path, deterministic_id=True)
 
 
 def damaged(good: bytes, path: Path) -> None:
