@@ -56,26 +56,27 @@ export class HostConverter implements Converter {
   }
 
   convert(request: ConvertRequest): Promise<Conversion> {
-    return this.#alone(request.signal, async (signal) => {
-      const host = await this.#ready(signal);
-      try {
-        const id = ++this.#lastId;
-        const conversion = await runDocument(host, { ...request, id, signal }, this.options, {
-          clock: this.deps.clock,
-        });
-        await this.#recycle(host);
-        return conversion;
-      } catch (error) {
-        if (isAboutTheDocument(error)) await this.#recycle(host);
-        else await this.#discard(host);
-        throw withLog(error, host.log.text());
-      }
-    });
+    return this.#alone(request.signal, (signal) => this.#convert({ ...request, signal }));
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #convert(request: ConvertRequest): Promise<Conversion> {
+    const host = await this.#ready(request.signal);
+    try {
+      const id = ++this.#lastId;
+      const conversion = await runDocument(host, { ...request, id }, this.options, this.deps);
+      await this.#recycle(host);
+      return conversion;
+    } catch (error) {
+      if (isAboutTheDocument(error)) await this.#recycle(host);
+      else await this.#discard(host);
+      if (!diedBefore(host, error, request.outDir)) throw withLog(error, host.log.text());
+    }
+    return await this.#convert(request); // in a new host, so for the last time
   }
 
   async #close(): Promise<void> {
@@ -131,4 +132,13 @@ export class HostConverter implements Converter {
 function isAboutTheDocument(error: unknown): boolean {
   return error instanceof ConversionError &&
     (error.kind === "poison" || error.kind === "unreadable");
+}
+
+/**
+ * A host that was kept may die between two documents, unnoticed yet when the next one comes. The
+ * document has nothing to do with it if no word about it was heard and nothing written.
+ */
+function diedBefore(host: HostProcess, error: unknown, outDir: string): boolean {
+  if (!(error instanceof ConversionError) || error.reason !== "host-died") return false;
+  return host.documents > 0 && host.heard === 0 && Deno.readDirSync(outDir).next().done === true;
 }

@@ -20,8 +20,10 @@ export class HostProcess {
   /** All processes have ended and all that they said was heard. */
   readonly ended: Promise<Deno.CommandStatus>;
   documents = 0;
+  /** Messages since the last request. */
+  heard = 0;
   hasEnded = false;
-  /** Largest resident size that was seen since the last `resetPeak`. */
+  /** Largest resident size that was seen since the last request. */
   peakBytes = 0;
   readonly #group: ProcessGroup;
   readonly #clock;
@@ -52,6 +54,7 @@ export class HostProcess {
   /** Sends a request, and begins a new log for it. */
   async send(request: HostRequest): Promise<void> {
     this.log.clear();
+    this.heard = 0;
     this.peakBytes = 0;
     this.#lastEventAt = this.#clock.monotonic();
     await this.#group.write(`${JSON.stringify(request)}\n`);
@@ -108,6 +111,7 @@ export class HostProcess {
     const message = cut ? null : parseHostLine(text);
     if (message === null) return this.log.addLine(text.slice(0, 2000));
     this.#lastEventAt = this.#clock.monotonic();
+    this.heard += 1;
     this.#listener?.(message);
   }
 }
