@@ -6,7 +6,11 @@
 type Host = () => Promise<number>;
 
 const HOSTS: Readonly<Record<string, Host>> = {
-  lite: async () => await (await import("../convert/lite/host.ts")).runLiteHost(),
+  async lite() {
+    const { main } = await import("../convert/lite/lite_main.ts");
+    await main();
+    return 0;
+  },
 };
 
 /** What to run for these words: a host, or null when they are a command for `cli.ts`. */
