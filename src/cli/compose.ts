@@ -4,13 +4,17 @@ import type { Clock } from "../base/clock.ts";
 import { createLog, type Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Converter } from "../convert/converter.ts";
+import { Results } from "../library/get.ts";
 import { Manifest } from "../library/manifest.ts";
+import { resolveHash } from "../library/resolve.ts";
+import { Search } from "../library/search.ts";
 import type { PdfHash } from "../queue/job.ts";
 import { Queue } from "../queue/queue.ts";
 import { readConfig as readFleetConfig } from "../queue/remote_config.ts";
 import { queueSettings, type RemoteConfig } from "../queue/settings.ts";
 import type { ObjectStore } from "../store/object_store.ts";
 import type { Config } from "./config.ts";
+import { cacheFolder } from "./folders.ts";
 import type { Output } from "./output.ts";
 
 /** What differs between the real program and a test. */
@@ -31,14 +35,19 @@ export type Parts = {
 /** One store, open, and what stands on it. */
 export class App {
   readonly manifest: Manifest;
+  readonly search: Search;
+  readonly results: Results;
   #fleet: Promise<RemoteConfig> | undefined;
 
   private constructor(
     readonly store: ObjectStore,
     readonly log: Log,
     readonly parts: Parts,
+    cacheDir: string,
   ) {
     this.manifest = new Manifest({ store, clock: parts.clock, random: parts.random, log });
+    this.results = new Results({ store, random: parts.random });
+    this.search = new Search({ store, manifest: this.manifest, log, cacheDir });
   }
 
   get clock(): Clock {
@@ -57,7 +66,7 @@ export class App {
     if (byDefault && !config.json) {
       out.note(`Using the store ${store.url} (choose another with --store or BLOBFORGE_STORE)`);
     }
-    return new App(store, log, parts);
+    return new App(store, log, parts, cacheFolder(config.env));
   }
 
   /** The settings of the fleet, read once. */
@@ -73,12 +82,18 @@ export class App {
     return new Queue({ store, clock, random, log, worker, settings, forget });
   }
 
-  /** Where it is by the store's clock: ages of markers are measured with it. */
+  /** What a person calls a job (a hash, its beginning, a path) -> its hash. */
+  resolve(word: string): Promise<PdfHash> {
+    return resolveHash(this, word);
+  }
+
+  /** Now, by the store's clock: ages of markers are measured with it. */
   storeNow(): number {
     return this.store.time() ?? this.clock.now();
   }
 
   async close(): Promise<void> {
+    await this.search.close();
     await this.store.close();
   }
 }

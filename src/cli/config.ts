@@ -15,8 +15,8 @@ export type GlobalOptions = {
 };
 
 export type Config = Readonly<{
-  /** What `--store` or `BLOBFORGE_STORE` says; undefined: the store is chosen by what else is set. */
-  storeUrl: string | undefined;
+  /** What `--store` says; undefined: the environment decides. */
+  store: string | undefined;
   json: boolean;
   quiet: boolean;
   verbose: boolean;
@@ -36,7 +36,7 @@ export function readConfig(options: GlobalOptions, io: Io, isService: boolean): 
   const quiet = options.quiet ?? false;
   const color = wantsColor(options, env);
   return Object.freeze({
-    storeUrl: options.store ?? (env.BLOBFORGE_STORE || undefined),
+    store: options.store,
     json: options.json ?? false,
     quiet,
     verbose: options.verbose ?? false,

@@ -2,7 +2,6 @@
 import type { PdfHash } from "../queue/job.ts";
 import type { Context } from "./command.ts";
 import { errorJson } from "./output.ts";
-import { resolveJob } from "./resolve_job.ts";
 import { safe } from "./text.ts";
 import { shortHash } from "./values.ts";
 import { BlobForgeError, ERROR_TABLE } from "../base/errors.ts";
@@ -16,7 +15,7 @@ export type Done = {
 } & Record<string, unknown>;
 
 /**
- * JSON: `{"jobs": [{"hash", "outcome", ...} | {"given", "hash"?, "error": {code, message, hint?}}]}`.
+ * JSON: `{<list>: [{"hash", "outcome", ...} | {"given", "hash"?, "error": {code, message, hint?}}]}`.
  * The exit code is 3 when some of several failed; the one job of a call fails with its own code.
  * A store that is away ends it at once.
  */
@@ -24,6 +23,7 @@ export async function eachJob(
   context: Context,
   given: readonly (string | PdfHash)[],
   act: (hash: PdfHash) => Promise<Done>,
+  list = "jobs",
 ): Promise<number> {
   const { out } = context;
   const app = await context.app();
@@ -31,7 +31,7 @@ export async function eachJob(
   let failures = 0;
   for (const word of given) {
     try {
-      const hash = await resolveJob(app, word, context.io.cwd());
+      const hash = await app.resolve(word);
       const { text, ...done } = await act(hash);
       jobs.push({ hash, ...done });
       if (!out.isJson) out.line(`${out.paint("bold", shortHash(hash))} ${text}`);
@@ -43,6 +43,6 @@ export async function eachJob(
       if (!out.isJson) out.warn(`${safe(error.message)}${error.hint ? ` (${error.hint})` : ""}`);
     }
   }
-  if (out.isJson) out.document({ jobs });
+  if (out.isJson) out.document({ [list]: jobs });
   return failures > 0 ? ERROR_TABLE.partial.exit : 0;
 }

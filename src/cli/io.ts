@@ -24,7 +24,6 @@ export type Io = {
   /** One line from the terminal; null at its end. */
   readLine(prompt: string): string | null;
   env: Readonly<Record<string, string | undefined>>;
-  cwd(): string;
   /** Calls back for each SIGINT and SIGTERM until the returned function is called. */
   onSignal(handle: (signal: SignalName) => void): () => void;
   /** Ends the process at once, whatever is running. */
@@ -42,7 +41,6 @@ export function systemIo(): Io {
     readStdin: () => new Response(Deno.stdin.readable).text(),
     readLine: (text) => prompt(text),
     env: Object.freeze(Deno.env.toObject()),
-    cwd: () => Deno.cwd(),
     onSignal,
     exit: (code) => Deno.exit(code),
   };

@@ -21,6 +21,7 @@ export class Output {
   readonly paint: Paint;
   readonly #paintError: Paint;
   #progress: Progress | null = null;
+  #captured: string[] | null = null;
 
   constructor(
     private readonly io: Io,
@@ -69,8 +70,21 @@ export class Output {
 
   /** A line of data on stdout. */
   line(text = ""): void {
+    if (this.#captured) return void this.#captured.push(text);
     this.#progress?.clear();
     this.io.stdout(`${text}\n`);
+  }
+
+  /** The lines that `show` would print. */
+  captured(show: () => void): string[] {
+    const lines: string[] = [];
+    this.#captured = lines;
+    try {
+      show();
+    } finally {
+      this.#captured = null;
+    }
+    return lines;
   }
 
   /** Prints text as it is, for documents and scripts. */

@@ -20,11 +20,7 @@ export const widthOf = (text: string): number => stringWidth(text);
  * could move the cursor, and bidi overrides could turn a name around.
  */
 export function safe(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    "\ufffd",
-  );
+  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 /** Cut at the end: `a long na…`. */

@@ -9,6 +9,7 @@ import { BlobForgeError, ERROR_TABLE, messageOf } from "../../base/errors.ts";
 import { parseFileList } from "../../ingest/discover.ts";
 import { ingest, type IngestDeps, type IngestOptions } from "../../ingest/ingest.ts";
 import type { IngestReport } from "../../ingest/report.ts";
+import { watch } from "../../ingest/watch.ts";
 import { DEFAULT_PRIORITY } from "../../queue/job.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { cacheFolder } from "../folders.ts";
@@ -37,7 +38,7 @@ export const command = defineCommand({
       .option("--tag <tag>", "add this tag; may be given several times", several)
       .option("--dry-run", "look, upload and queue nothing")
       .option("--watch", "look again and again for new files")
-      .option("--interval <s>", "with --watch: seconds between two looks", positiveInteger, 30)
+      .option("--interval <s>", "with --watch: seconds between two looks", positiveInteger, 10)
       .option(
         "--files-from <file>",
         "read paths from a file, one a line or NUL-separated; - is stdin",
@@ -59,7 +60,7 @@ export const command = defineCommand({
     }
     const { dryRun, include, exclude, concurrency, tag: tags } = options;
     const signal = context.interruptible();
-    const settings: IngestOptions = {
+    const settings = {
       paths,
       priority: options.priority ?? DEFAULT_PRIORITY,
       tags,
@@ -69,7 +70,7 @@ export const command = defineCommand({
       signal,
       ...(concurrency ? { concurrency } : {}),
     };
-    if (options.watch) return await watch(context, settings, options.interval);
+    if (options.watch) return await watchFolders(context, settings, options.interval);
     const report = await once(context, settings);
     const { out } = context;
     out.result(reportJson(report, dryRun ?? false), () => showIngest(out, report));
@@ -78,15 +79,7 @@ export const command = defineCommand({
 });
 
 async function once(context: Context, settings: IngestOptions): Promise<IngestReport> {
-  const app = await context.app();
-  const deps: IngestDeps = {
-    store: app.store,
-    queue: await app.queue(),
-    manifest: app.manifest,
-    clock: app.clock,
-    log: app.log,
-    cacheDir: cacheFolder(context.config.env),
-  };
+  const deps = await ingestDeps(context);
   const progress = context.out.progress(settings.dryRun ? "looking" : "ingesting");
   try {
     return await ingest(deps, {
@@ -101,27 +94,29 @@ async function once(context: Context, settings: IngestOptions): Promise<IngestRe
   }
 }
 
-/** Round after round until a signal; only what is new is told. A file that cannot be taken is told once. */
-async function watch(context: Context, settings: IngestOptions, seconds: number): Promise<number> {
+/** Until a signal. Of rounds in which nothing happened nothing is told. */
+async function watchFolders(
+  context: Context,
+  settings: IngestOptions & { signal: AbortSignal },
+  seconds: number,
+): Promise<void> {
   const { out } = context;
-  const { clock } = await context.app();
-  const told = new Set<string>();
-  while (!settings.signal?.aborted) {
-    const report = await once(context, settings);
-    const files = report.files.filter(({ path, outcome, reason }) => {
-      const isNews = outcome === "queued" || outcome === "would-queue" || outcome === "failed";
-      const key = `${outcome} ${path} ${reason}`;
-      if (!isNews || told.has(key)) return false;
-      told.add(key);
-      return true;
-    });
-    const news = { ...report, files };
-    if (out.isJson && files.length > 0) {
-      out.documentLine(reportJson(news, settings.dryRun ?? false));
-    } else if (files.length > 0) showIngest(out, news);
-    await clock.sleep(seconds * 1000, settings.signal).catch(() => {});
-  }
-  return 0;
+  out.note(`Looking every ${seconds} s for new PDFs; Ctrl-C ends it.`);
+  await watch(await ingestDeps(context), {
+    ...settings,
+    intervalMs: Math.max(1, seconds) * 1000,
+    onReport: (report) => {
+      if (out.isJson) out.documentLine(reportJson(report, settings.dryRun ?? false));
+      else if (report.summary.files > report.summary.known) showIngest(out, report);
+    },
+  });
+}
+
+async function ingestDeps(context: Context): Promise<IngestDeps> {
+  const app = await context.app();
+  const { store, manifest, clock, log } = app;
+  const cacheDir = cacheFolder(context.config.env);
+  return { store, queue: await app.queue(), manifest, clock, log, cacheDir };
 }
 
 async function readList(io: Io, file: string): Promise<string> {

@@ -12,6 +12,7 @@ import { defineCommand } from "../command.ts";
 import { nameOf } from "../job_view.ts";
 import { positiveInteger } from "../options.ts";
 import type { Output } from "../output.ts";
+import { adviceFor, countsJson, jobsOf, tally, waitingOf } from "../tally.ts";
 import { safe } from "../text.ts";
 import { ago, bytes, count, duration, iso, shortHash, STATE_STYLE, STATE_WORD } from "../values.ts";
 
@@ -32,7 +33,7 @@ export const command = defineCommand({
     const wanted = state === undefined ? undefined : parseState(state);
     const app = await open();
     const queue = await app.queue();
-    const counts = await queue.count();
+    const { counts } = await tally(queue);
     const states = wanted ? [wanted] : config.verbose ? JOB_STATES : [];
     const most = limit === 0 ? Infinity : limit;
     const listed = await listStates(queue, states, most);
@@ -68,7 +69,7 @@ async function listStates(queue: Queue, states: readonly JobState[], limit: numb
   let more = false;
   for (const state of states) {
     let seen = 0;
-    for await (const job of queue.list(state)) {
+    for await (const job of jobsOf(queue, state)) {
       if (++seen > limit) {
         more = true;
         break;
@@ -93,14 +94,6 @@ function listedJson(job: ListedJob, catalogue: Catalogue | null) {
     age_s: Math.round(job.ageMs / 1000),
   };
 }
-
-export function countsJson(counts: QueueCounts) {
-  const { todo, processing, failed, dead, done } = counts;
-  return { todo, processing, failed, dead, done };
-}
-
-export const waitingOf = (counts: QueueCounts): number =>
-  PRIORITIES.reduce((sum, priority) => sum + counts.todo[priority], 0);
 
 function showCounts(out: Output, counts: QueueCounts): void {
   const oldest = counts.oldestTodoMs === null ? "" : `oldest ${duration(counts.oldestTodoMs)}`;
@@ -146,21 +139,4 @@ function showJobs(out: Output, jobs: readonly ListedJson[], wanted: JobState | u
     safe(job.name ?? "-"),
   ]);
   out.table(columns, rows);
-}
-
-/** What to do next, by what there is. */
-export function adviceFor(counts: QueueCounts): string {
-  const waiting = waitingOf(counts);
-  const all = waiting + counts.processing + counts.failed + counts.dead + counts.done;
-  if (all === 0) return "Nothing is here yet. Run `blobforge ingest FOLDER` to add PDFs.";
-  if (waiting > 0 && counts.processing === 0) {
-    return "Nobody converts. Run `blobforge worker` here or on another machine.";
-  }
-  if (counts.dead > 0) {
-    return "Dead jobs need a person: `blobforge list --state dead`, `blobforge retry --dead`.";
-  }
-  if (waiting + counts.processing + counts.failed === 0) {
-    return "Nothing waits. Run `blobforge ingest FOLDER` to add PDFs.";
-  }
-  return "`blobforge watch` shows it as it goes on.";
 }

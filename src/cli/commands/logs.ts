@@ -9,7 +9,6 @@ import type { ObjectStore } from "../../store/object_store.ts";
 import { readBytes } from "../../store/read_all.ts";
 import { defineCommand } from "../command.ts";
 import { type AttemptJson, jobJson, stateCell } from "../job_view.ts";
-import { resolveJob } from "../resolve_job.ts";
 import { safe } from "../text.ts";
 import { iso, moment, shortHash } from "../values.ts";
 
@@ -26,7 +25,7 @@ export const command = defineCommand({
   async run(context, _options, word) {
     const { out } = context;
     const app = await context.app();
-    const hash = await resolveJob(app, word, context.io.cwd());
+    const hash = await app.resolve(word);
     const queue = await app.queue();
     const [job, entry, logs] = await Promise.all([
       queue.find(hash),

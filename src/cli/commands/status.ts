@@ -7,7 +7,6 @@ import { rawKey } from "../../queue/layout.ts";
 import { unknownJob } from "../../queue/queue.ts";
 import { defineCommand } from "../command.ts";
 import { jobFields, type JobJson, jobJson } from "../job_view.ts";
-import { resolveJob } from "../resolve_job.ts";
 import { safe } from "../text.ts";
 import { shortHash } from "../values.ts";
 
@@ -23,7 +22,7 @@ export const command = defineCommand({
   async run(context, _options, word) {
     const { out } = context;
     const app = await context.app();
-    const hash = await resolveJob(app, word, context.io.cwd());
+    const hash = await app.resolve(word);
     const queue = await app.queue();
     const [job, entry, raw] = await Promise.all([
       queue.find(hash),

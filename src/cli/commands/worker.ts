@@ -14,7 +14,7 @@ import type { App } from "../compose.ts";
 import { stateFolder } from "../folders.ts";
 import { positiveInteger } from "../options.ts";
 import { duration, plural, shortHash } from "../values.ts";
-import { waitingOf } from "./list.ts";
+import { tally, waitingOf } from "../tally.ts";
 
 export const command = defineCommand({
   about: "Takes jobs from the queue and converts them, until it is stopped. Start as many as you " +
@@ -71,10 +71,11 @@ async function work(context: Context, app: App, plan: Plan): Promise<number> {
         log,
         machine: describeMachine(identity.id, clock),
         version: VERSION,
+        config: fleet,
         converters,
         folder: identity.folder,
       },
-      { until: plan.until, conversionTimeoutMs: fleet.conversion_timeout * 1000 },
+      { until: plan.until },
       stop,
     );
     if (report.infra) throw report.infra;
@@ -104,7 +105,7 @@ function summaryLine({ ends, pages }: WorkerReport, spentMs: number): string {
 
 async function showCandidates({ out }: Context, app: App): Promise<number> {
   const queue = await app.queue();
-  const [candidates, counts] = await Promise.all([listCandidates(app), queue.count()]);
+  const [candidates, { counts }] = await Promise.all([listCandidates(app), tally(queue)]);
   const waiting = waitingOf(counts);
   out.result({ dry_run: true, candidates, waiting }, () => {
     if (candidates.length === 0) {

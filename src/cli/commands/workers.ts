@@ -2,14 +2,12 @@
  * JSON: `{"workers": [{id, hostname, status, is_alive, jobs: [hash], version, platform, cpu_count,
  * memory_gb, pid, registered_at, seen_s}]}`, those heard of last first; `seen_s`: seconds since then.
  */
-import { type ListedWorker, listWorkers } from "../../queue/worker_records.ts";
+import { listWorkers } from "../../queue/worker_records.ts";
 import { defineCommand } from "../command.ts";
 import type { Cell } from "../table.ts";
-import { safe, type Style } from "../text.ts";
+import { safe } from "../text.ts";
 import { ago, shortHash } from "../values.ts";
-
-/** A worker that was not heard of for this long has probably gone without a word. */
-export const ALIVE_MS = 5 * 60_000;
+import { type WorkerJson, workerJson, workerStatus } from "../worker_view.ts";
 
 export const command = defineCommand({
   about: "The machines that convert, or did: what each is doing and when it was heard of last.",
@@ -43,38 +41,6 @@ export const command = defineCommand({
     });
   },
 });
-
-export type WorkerJson = ReturnType<typeof workerJson>;
-
-export function workerJson(worker: ListedWorker) {
-  const listed = worker.current_jobs;
-  const jobs = Array.isArray(listed)
-    ? listed.filter((job) => typeof job === "string")
-    : worker.current_job
-    ? [worker.current_job]
-    : [];
-  return {
-    id: worker.worker_id,
-    hostname: worker.hostname ?? null,
-    status: worker.status,
-    is_alive: worker.status !== "stopped" && worker.ageMs < ALIVE_MS,
-    jobs,
-    version: typeof worker.version === "string" ? worker.version : null,
-    platform: worker.platform ?? null,
-    cpu_count: worker.cpu_count ?? null,
-    memory_gb: worker.memory_gb ?? null,
-    pid: worker.pid ?? null,
-    registered_at: worker.registered_at ?? null,
-    seen_s: Math.round(worker.ageMs / 1000),
-  };
-}
-
-export function workerStatus(worker: WorkerJson): Cell {
-  if (worker.status === "stopped") return { text: "stopped", style: "dim" };
-  if (!worker.is_alive) return { text: "silent", style: "yellow" };
-  const style: Style = worker.status === "processing" ? "cyan" : "green";
-  return { text: worker.status === "processing" ? "converting" : worker.status, style };
-}
 
 function workerRow(worker: WorkerJson, verbose: boolean): Cell[] {
   const more = [
