@@ -11,14 +11,17 @@ export type ZipEntry =
   & { name: string; compress: boolean }
   & ({ file: string } | { bytes: Uint8Array });
 
+/** The files of one zip, closed when it is over, whichever way. */
+type Opened = { handles: FileHandle[]; over: boolean };
+
 /**
- * In the order given, in constant memory. On failure (a file that is gone, changed its size or became
- * a link, a full disk) nothing stays open and no file is left.
+ * In the order given, in constant memory. On failure (a file that is gone or became a link,
+ * a full disk) nothing stays open and no file is left.
  */
 export async function writeZip(path: string, entries: ZipEntry[]): Promise<Body> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
-  const opened = new Set<FileHandle>();
+  const opened: Opened = { handles: [], over: false };
   zip.on("error", (error: Error) => output.destroy(error));
   try {
     for (const entry of entries) add(zip, entry, opened);
@@ -29,7 +32,8 @@ export async function writeZip(path: string, entries: ZipEntry[]): Promise<Body>
     await Deno.remove(path).catch(() => {});
     throw error;
   } finally {
-    for (const handle of opened) await handle.close().catch(() => {});
+    opened.over = true;
+    for (const handle of opened.handles) await handle.close().catch(() => {});
   }
 }
 
@@ -42,7 +46,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of (await Deno.open(path)).readable) yield chunk;
 }
 
-function add(zip: ZipFile, entry: ZipEntry, opened: Set<FileHandle>): void {
+function add(zip: ZipFile, entry: ZipEntry, opened: Opened): void {
   const options = {
     // Zips hold local time: this is 1980-01-01 in every zone, the format's zero.
     mtime: new Date(1980, 0, 1),
@@ -63,11 +67,14 @@ function add(zip: ZipFile, entry: ZipEntry, opened: Set<FileHandle>): void {
 }
 
 /** Not through a link, even one that was put there since the folder was listed; and never waiting for a pipe. */
-async function openPlain(path: string, opened: Set<FileHandle>): Promise<Readable> {
+async function openPlain(path: string, opened: Opened): Promise<Readable> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  opened.add(handle);
-  if (!(await handle.stat()).isFile()) throw new Error(`"${path}" is not a plain file`);
+  if (opened.over) await handle.close(); // the zip has failed while this was opened
+  else opened.handles.push(handle);
+  if (opened.over || !(await handle.stat()).isFile()) {
+    throw new Error(`"${path}" is not a plain file`);
+  }
   return handle.createReadStream({ autoClose: false });
 }
 
