@@ -27,8 +27,9 @@ export async function readJson(
 
 /**
  * Applies `change` to the object ({} where none is) until it could be written on
- * the very revision that was read. `change` may run several times, and once more
- * after a write whose answer was lost, so applying it twice must do no harm. It
+ * the very revision that was read. After a write whose answer was lost it reads
+ * back; if others wrote in between, `change` runs on top of what may be its own
+ * work already, so applying it twice must do no harm. It
  * gets a copy of its own, and returns null when nothing is to be done. Returns
  * what stands there at the end (null: nothing was to be done).
  */
@@ -37,17 +38,20 @@ export async function changeJson(
   key: string,
   change: (current: JsonObject) => JsonObject | null,
 ): Promise<JsonObject | null> {
+  let sent: string | null = null; // what may stand there by a write whose answer was lost
   for (let round = 0; round < ROUNDS; round++) {
     const seen = await readJson(deps.store, key);
+    if (seen !== null && JSON.stringify(seen.json) === sent) return seen.json;
     const changed = change(structuredClone(seen?.json ?? {}));
     if (changed === null) return null;
-    const body = new TextEncoder().encode(JSON.stringify(changed));
+    const text = JSON.stringify(changed);
     const result = await deps.store.put(
       key,
-      body,
+      new TextEncoder().encode(text),
       seen === null ? { kind: "absent" } : { kind: "unchanged", since: seen.version },
     );
     if (result.kind === "written") return changed;
+    sent = result.kind === "unclear" ? text : null;
     const longest = Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** round);
     await deps.clock.sleep(longest * deps.random.next());
   }
