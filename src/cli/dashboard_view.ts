@@ -5,7 +5,7 @@ import type { Output } from "./output.ts";
 import type { ProblemJson, RunningJson, Snapshot } from "./snapshot.ts";
 import type { Cell } from "./table.ts";
 import { pad, safe } from "./text.ts";
-import { ago, count, duration, shortHash, STATE_STYLE, STATE_WORD } from "./values.ts";
+import { age, ago, count, duration, shortHash, STATE_STYLE, STATE_WORD } from "./values.ts";
 import { workerStatus } from "./worker_view.ts";
 
 const BAR = 30;
@@ -72,7 +72,7 @@ function showRunning(out: Output, { running, counts }: Snapshot): void {
       shortHash(job.hash),
       safe(job.name ?? "-"),
       progressCell(job),
-      job.running_s === null ? "" : duration(job.running_s * 1000),
+      job.running_s === null ? "" : age(job.running_s * 1000),
       safe(job.worker ?? "?"),
     ]),
     "  ",
@@ -125,24 +125,23 @@ function showProblems(out: Output, { problems, counts }: Snapshot): void {
       { title: "hash" },
       { title: "file", flex: "middle" },
       { title: "state" },
-      { title: "when", align: "right" },
+      { title: "ago", align: "right" },
       { title: "why", flex: "end" },
     ],
     problems.map((job) => [
       shortHash(job.hash),
       safe(job.name ?? "-"),
       { text: STATE_WORD[job.state], style: STATE_STYLE[job.state] },
-      ago(job.age_s * 1000),
+      age(job.age_s * 1000),
       safe(whyOf(job)),
     ]),
     "  ",
   );
 }
 
-/** The word that says it in short, then the rest. */
+/** The error without the words that stand in other columns: `Cannot convert "x.pdf": it is damaged`. */
 function whyOf({ reason, error }: ProblemJson): string {
-  const isVague = reason === null || reason === "retries-exhausted" || reason === "transient";
-  return isVague || error === reason ? error ?? reason ?? "" : `${reason}: ${error ?? ""}`;
+  return error?.replace(/^Cannot [a-z]+ "[^"]*": /, "") ?? reason ?? "";
 }
 
 function section(out: Output, title: string, more: number, aside = ""): void {

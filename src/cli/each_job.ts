@@ -2,7 +2,6 @@
 import type { PdfHash } from "../queue/job.ts";
 import type { Context } from "./command.ts";
 import { errorJson } from "./output.ts";
-import { safe } from "./text.ts";
 import { shortHash } from "./values.ts";
 import { BlobForgeError, ERROR_TABLE } from "../base/errors.ts";
 import { StoreError } from "../store/store_error.ts";
@@ -40,7 +39,7 @@ export async function eachJob(
       if (!(error instanceof BlobForgeError)) throw error;
       failures++;
       jobs.push({ given: word, error: errorJson(error) });
-      if (!out.isJson) out.warn(`${safe(error.message)}${error.hint ? ` (${error.hint})` : ""}`);
+      if (!out.isJson) out.warn(error.message, error.hint);
     }
   }
   if (out.isJson) out.document({ [list]: jobs });

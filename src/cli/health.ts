@@ -98,7 +98,9 @@ export async function checkConverter(
       mkdirSync(outDir);
       const made = await converter.convert({ pdf, outDir, signal, timeoutMs: CONVERT_MS });
       const spent = duration(clock.monotonic() - started);
-      const detail = `${converter.name} ${converter.version}: a page in ${spent}`;
+      const { name: tool, version } = converter;
+      const named = version.startsWith(tool) ? version : `${tool} ${version}`;
+      const detail = `${named}: a page in ${spent}`;
       if (readFileSync(join(outDir, made.markdown), "utf8").includes(SENTENCE)) {
         return { check, status: "ok", detail };
       }

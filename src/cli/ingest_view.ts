@@ -28,8 +28,7 @@ export function showIngest(out: Output, report: IngestReport): void {
     if (some.length < shown.length) out.tip(`… and ${count(shown.length - some.length)} more`);
   }
   for (const file of files.filter(({ outcome }) => outcome === "failed")) {
-    out.warn(`${safe(file.path)}: ${safe(file.reason ?? "it failed")}`);
-    if (file.hint && !out.quiet) out.stderrLine(`         ${safe(file.hint)}`);
+    out.warn(`${file.path}: ${file.reason ?? "it failed"}`, file.hint);
   }
   out.line(summaryLine(summary));
   if (report.interrupted) out.tip("It was interrupted: run it again to go on.");

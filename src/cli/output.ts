@@ -11,7 +11,7 @@ import type { Config } from "./config.ts";
 import type { Io } from "./io.ts";
 import { Progress } from "./progress.ts";
 import { type Cell, type Column, renderFields, renderTable } from "./table.ts";
-import { type Paint, painter, safe } from "./text.ts";
+import { type Paint, painter, safe, type Style, wrap } from "./text.ts";
 
 export const SCHEMA = 1;
 
@@ -98,7 +98,9 @@ export class Output {
 
   /** A friendly next step below the data. Not with --quiet. */
   tip(text: string): void {
-    if (!this.config.quiet) this.line(this.paint("dim", text));
+    if (this.config.quiet) return;
+    const lines = this.columns === null ? [text] : wrap(text, this.columns);
+    for (const line of lines) this.line(this.paint("dim", line));
   }
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[], indent = ""): void {
@@ -117,11 +119,13 @@ export class Output {
   /** A line on stderr. */
   note(text: string): void {
     if (this.config.quiet) return;
-    this.stderrLine(text);
+    for (const line of this.#wrapped(text, 0)) this.stderrLine(line);
   }
 
-  warn(text: string): void {
-    this.stderrLine(`${this.#paintError("yellow", "warning:")} ${text}`);
+  /** Something that is not as it should be, and what to do about it. */
+  warn(text: string, hint?: string): void {
+    this.#labelled("warning:", "yellow", text);
+    if (hint && !this.config.quiet) this.#labelled("hint:", "cyan", hint);
   }
 
   /** Also the log's door: a bar that is on the screen makes room. */
@@ -153,13 +157,26 @@ export class Output {
     if (this.config.json) {
       this.document({ error: errorJson(error) });
     } else {
-      this.stderrLine(`${this.#paintError(["red", "bold"], "error:")} ${safe(error.message)}`);
-      if (error.hint) this.stderrLine(`${this.#paintError("cyan", "hint:")} ${safe(error.hint)}`);
+      this.#labelled("error:", ["red", "bold"], error.message);
+      if (error.hint) this.#labelled("hint:", "cyan", error.hint);
     }
     if (this.config.verbose && error.code === "unexpected" && thrown instanceof Error) {
       this.stderrLine(thrown.stack ?? String(thrown));
     }
     return error.exitCode;
+  }
+
+  /** The text stands in a column of its own beside the label. */
+  #labelled(label: string, style: Style, text: string): void {
+    const [first = "", ...rest] = this.#wrapped(safe(text), label.length + 1);
+    this.stderrLine(`${this.#paintError(style, label)} ${first}`);
+    for (const line of rest) this.stderrLine(" ".repeat(label.length + 1) + line);
+  }
+
+  /** Broken for people at a terminal; one line for everything else, so that it can be searched. */
+  #wrapped(text: string, indent: number): string[] {
+    const columns = this.io.stderrColumns();
+    return columns === null ? [text] : wrap(text, Math.max(20, columns - indent));
   }
 
   #endProgress(): void {

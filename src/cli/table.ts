@@ -1,5 +1,5 @@
 /** Rows of values -> aligned lines that fit the terminal. */
-import { cut, cutMiddle, pad, type Paint, type Style, widthOf } from "./text.ts";
+import { cut, cutMiddle, pad, type Paint, type Style, widthOf, wrap } from "./text.ts";
 
 export type Cell = string | { text: string; style: Style };
 
@@ -36,7 +36,7 @@ export function renderTable(
   return [header, ...rows.map((row) => line(row))];
 }
 
-/** `label  value` lines, the labels in one column. */
+/** `label  value` lines, the labels in one column. Nothing is cut: values are broken at spaces. */
 export function renderFields(
   fields: readonly (readonly [label: string, value: Cell | undefined])[],
   options: { columns: number | null; paint: Paint; indent?: string },
@@ -44,12 +44,15 @@ export function renderFields(
   const { paint, indent = "  " } = options;
   const there = fields.filter((field): field is readonly [string, Cell] => field[1] !== undefined);
   const width = Math.max(0, ...there.map(([label]) => widthOf(label)));
-  return there.map(([label, value]) => {
+  return there.flatMap(([label, value]) => {
     const room = options.columns === null
       ? Infinity
       : Math.max(NARROWEST, options.columns - indent.length - width - GAP.length);
-    const text = paintCell(cut(textOf(value), room), value, paint);
-    return `${indent}${paint("dim", pad(label, width))}${GAP}${text}`.trimEnd();
+    const head = `${indent}${paint("dim", pad(label, width))}${GAP}`;
+    const hanging = " ".repeat(indent.length + width + GAP.length);
+    return wrap(textOf(value), room).map((text, at) =>
+      `${at === 0 ? head : hanging}${paintCell(text, value, paint)}`
+    );
   });
 }
 

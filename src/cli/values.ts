@@ -18,8 +18,9 @@ export function bytes(count: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** `45s`, `12m`, `3h 05m`, `2d 4h`. */
+/** `0.4s`, `45s`, `2m 05s`, `12m`, `3h 05m`, `2d 4h`. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 9950) return `${(ms / 1000).toFixed(1).replace(/\.0$/, "")}s`;
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
@@ -27,6 +28,15 @@ export function duration(ms: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours}h ${two(minutes % 60)}m`;
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** For columns of a table: `now`, `45s`, `12m`, `3h`, `2d`. */
+export function age(ms: number): string {
+  if (ms < 1000) return "now";
+  const [seconds, minutes, hours] = [ms / 1000, ms / 60_000, ms / 3_600_000].map(Math.floor);
+  if (seconds! < 60) return `${seconds}s`;
+  if (minutes! < 60) return `${minutes}m`;
+  return hours! < 48 ? `${hours}h` : `${Math.floor(hours! / 24)}d`;
 }
 
 export const ago = (ms: number): string => ms < 1000 ? "just now" : `${duration(ms)} ago`;

@@ -60,7 +60,7 @@ export const command = defineCommand({
           if (files.length === 1) throw error;
           failures++;
           results.push({ file, error: errorJson(error) });
-          if (!out.isJson) out.warn(safe(error.message));
+          if (!out.isJson) out.warn(error.message, error.hint);
         }
       }
     } finally {

@@ -14,7 +14,7 @@ import { positiveInteger } from "../options.ts";
 import type { Output } from "../output.ts";
 import { adviceFor, countsJson, jobsOf, tally, waitingOf } from "../tally.ts";
 import { safe } from "../text.ts";
-import { ago, bytes, count, duration, iso, shortHash, STATE_STYLE, STATE_WORD } from "../values.ts";
+import { age, bytes, count, duration, iso, shortHash, STATE_STYLE, STATE_WORD } from "../values.ts";
 
 const LIMIT = 50;
 
@@ -126,7 +126,7 @@ function showJobs(out: Output, jobs: readonly ListedJson[], wanted: JobState | u
     { title: "hash" },
     { title: "state" },
     { title: "prio" },
-    { title: "since", align: "right" as const },
+    { title: "age", align: "right" as const },
     { title: "size", align: "right" as const },
     { title: "file", flex: "middle" as const },
   ];
@@ -134,7 +134,7 @@ function showJobs(out: Output, jobs: readonly ListedJson[], wanted: JobState | u
     shortHash(job.hash),
     { text: STATE_WORD[job.state], style: STATE_STYLE[job.state] },
     job.priority ?? "",
-    ago(job.age_s * 1000),
+    age(job.age_s * 1000),
     job.size === null ? "" : bytes(job.size),
     safe(job.name ?? "-"),
   ]);
