@@ -49,15 +49,15 @@ export async function upload(
     return { kind, uploaded: isNew };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
+    if (body.failure !== undefined) {
+      return { kind: "failed", reason: whyUnreadable(body.failure), hint: "Check the file" };
+    }
     if (error instanceof StoreError && error.fault === "body-changed") {
       return {
         kind: "failed",
         reason: "it changed while it was read; nothing was stored",
         hint: "Wait until nothing writes to it, then run the same command again",
       };
-    }
-    if (body.failure !== undefined) {
-      return { kind: "failed", reason: whyUnreadable(body.failure), hint: "Check the file" };
     }
     if (error instanceof BlobForgeError && !concernsAll(error)) {
       return { kind: "failed", reason: messageOf(error), hint: error.hint };
