@@ -2,9 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { ObjectStore, Page } from "../store/object_store.ts";
-import type { PdfHash } from "./job.ts";
+import type { PdfHash, Priority } from "./job.ts";
 import { placeOf, PROCESSING, TODO, todoPrefix } from "./layout.ts";
-import { type Candidate, HANDFUL, pick } from "./rules/pick.ts";
+import { type Candidate, pick } from "./rules/pick.ts";
 
 const PAGE = 1000;
 /** A list is used no longer than this: others claim from the same jobs. */
@@ -12,14 +12,22 @@ const FRESH_MS = 30_000;
 
 type Deps = { store: ObjectStore; clock: Clock; random: Random };
 
-/** Lists a random handful of the most urgent waiting jobs that nobody holds. Two or three LISTs. */
+/** Lists some of the most urgent waiting jobs that nobody holds, from a random point on. Two or three LISTs. */
 export async function listCandidates(deps: Deps): Promise<Candidate[]> {
-  const page = await firstPage(deps.store, TODO);
-  const listed = candidatesOf(page);
-  const urgent = listed[0]?.priority;
-  if (urgent === undefined) return [];
-  if (page.objects.length >= PAGE) listed.unshift(...await fromRandomPoint(deps, urgent));
-  return pick(listed, await listProcessing(deps.store), deps.random);
+  let processing: Set<PdfHash> | undefined;
+  for await (const page of deps.store.list(TODO, { pageSize: PAGE })) {
+    const listed = candidatesOf(page);
+    if (listed.length === 0) continue;
+    // Listed after the todos: what was claimed in between is left out.
+    processing ??= await listProcessing(deps.store);
+    const isFull = page.objects.length >= PAGE;
+    const random = isFull ? await fromRandomPoint(deps, listed[0]!.priority) : [];
+    for (const list of [random, listed]) {
+      const picked = pick(list, processing, deps.random);
+      if (picked.length > 0) return picked;
+    }
+  }
+  return [];
 }
 
 /** Hands candidates out one by one, to all slots of a worker, and lists anew when they are used up or old. */
@@ -37,7 +45,12 @@ export class Candidates {
       this.#listing ??= this.#list().finally(() => this.#listing = null);
       await this.#listing;
     }
-    return this.#left.pop() ?? null;
+    return this.#left.shift() ?? null;
+  }
+
+  /** A candidate was another's: here begins another worker's run, so the rest is not tried. */
+  drop(): void {
+    this.#left = [];
   }
 
   async #list(): Promise<void> {
@@ -46,13 +59,14 @@ export class Candidates {
   }
 }
 
-async function fromRandomPoint(deps: Deps, priority: Candidate["priority"]): Promise<Candidate[]> {
+/** A page of this priority that begins anywhere, so that workers spread over a long queue. */
+async function fromRandomPoint(deps: Deps, priority: Priority): Promise<Candidate[]> {
   const prefix = todoPrefix(priority);
-  const point = deps.random.int(2 ** 32).toString(16).padStart(8, "0");
-  const page = await firstPage(deps.store, prefix, prefix + point);
-  const after = candidatesOf(page);
-  // Near the end of the alphabet the page is short: the head of the queue fills it up.
-  return after.length >= HANDFUL ? after : [];
+  const startAfter = prefix + deps.random.int(2 ** 32).toString(16).padStart(8, "0");
+  for await (const page of deps.store.list(prefix, { startAfter, pageSize: PAGE })) {
+    return candidatesOf(page);
+  }
+  return [];
 }
 
 async function listProcessing(store: ObjectStore): Promise<Set<PdfHash>> {
@@ -64,11 +78,6 @@ async function listProcessing(store: ObjectStore): Promise<Set<PdfHash>> {
     }
   }
   return held;
-}
-
-async function firstPage(store: ObjectStore, prefix: string, startAfter?: string): Promise<Page> {
-  for await (const page of store.list(prefix, { startAfter, pageSize: PAGE })) return page;
-  throw new Error(`${store.url} gave no page for ${prefix}`);
 }
 
 function candidatesOf(page: Page): Candidate[] {

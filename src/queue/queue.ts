@@ -71,8 +71,11 @@ export class Queue {
     return this.#candidates.next();
   }
 
-  claim(candidate: Candidate): Promise<Claim> {
-    return claimWork(this.#moveDeps(), candidate);
+  /** See {@link claimWork}. After a claim in vain the next candidates are listed anew. */
+  async claim(candidate: Candidate): Promise<Claim> {
+    const claim = await claimWork(this.#moveDeps(), candidate);
+    if (claim.kind !== "claimed") this.#candidates.drop();
+    return claim;
   }
 
   find(hash: PdfHash): Promise<Job | null> {

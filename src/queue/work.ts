@@ -38,10 +38,9 @@ export async function claimWork(deps: WorkDeps, candidate: Candidate): Promise<C
 
 async function lookUnder(deps: WorkDeps, lease: Lease, priority: Priority): Promise<Claim> {
   const key = todoKey(priority, lease.hash);
-  const [todo, out] = await Promise.all([
-    readMarker(deps, key, parseTodo),
-    deps.store.head(outKey(lease.hash)),
-  ]);
+  const todo = await readMarker(deps, key, parseTodo);
+  // Without a todo somebody finished the job: the result need not be asked for.
+  const out = todo && await deps.store.head(outKey(lease.hash));
   const isDone = out !== null && todo?.record.reconvert !== out.version;
   if (todo !== null && !isDone) {
     lease.note({ retries: todo.record.retries }); // for people, and for the original's janitor

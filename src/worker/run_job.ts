@@ -147,10 +147,12 @@ async function endBadly(deps: JobDeps, request: JobRequest, bad: BadEnd): Promis
       return end("handed-back", { infra: failure });
     }
     if (failure.log) await keepLog(deps, work.hash, failure.log, log);
-    const { kind, reason, message } = failure;
-    const became = await work.fail({ kind, reason, error: message });
-    log.warn(`job ${became}`, { kind, reason, error: message });
-    return end(became, { error: message });
+    const { kind, reason } = failure;
+    // People know the PDF by its name, not by where this worker keeps it.
+    const told = failure.message.replaceAll(request.source.file, request.source.originalName);
+    const became = await work.fail({ kind, reason, error: told });
+    log.warn(`job ${became}`, { kind, reason, error: told });
+    return end(became, { error: told });
   } catch (lost) {
     // The lease is another's, or the store is away: its expiry tells the others.
     work.lease.abandon();

@@ -1,24 +1,29 @@
 /** Which of the listed jobs a worker tries to claim next. */
-import { type Random, sample } from "../../base/random.ts";
+import type { Random } from "../../base/random.ts";
 import type { PdfHash, Priority } from "../job.ts";
 
 export type Candidate = { hash: PdfHash; priority: Priority };
 
-/** Enough that two LISTs are shared by many jobs, few enough that a list is used up before it is old (simulated: 0.1 wasted claims a job with 1,000 workers). */
-export const HANDFUL = 16;
+/** Enough that two LISTs are shared by many jobs, few enough that the run is used up before it is old. */
+export const HANDFUL = 32;
 
 /**
- * A random handful of the most urgent priority that has free jobs. Random, so
- * that workers that saw the same page do not all reach for the same job.
+ * A run of the most urgent free jobs, in the order of their hashes from a random
+ * point on (over the end it goes on at the beginning). Where the runs of two
+ * workers overlap, one meets the first job of the other's and throws the rest of
+ * its own away: one claim in vain for an overlap, where independent random picks
+ * would collide again and again (docs/adr/0001). Near the end of the queue the
+ * runs are short, so that the workers share what is left.
  */
 export function pick(
   listed: readonly Candidate[],
   processing: ReadonlySet<PdfHash>,
   random: Random,
-  count: number = HANDFUL,
 ): Candidate[] {
   const free = listed.filter((candidate) => !processing.has(candidate.hash));
-  const first = free[0];
-  if (first === undefined) return [];
-  return sample(free.filter((candidate) => candidate.priority === first.priority), count, random);
+  const urgent = free.filter((candidate) => candidate.priority === free[0]?.priority);
+  if (urgent.length === 0) return [];
+  const share = Math.ceil(2 * urgent.length / (1 + processing.size));
+  const start = random.int(urgent.length);
+  return [...urgent.slice(start), ...urgent.slice(0, start)].slice(0, Math.min(HANDFUL, share));
 }
