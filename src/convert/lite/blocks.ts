@@ -5,12 +5,14 @@ import { codeRun, codeText } from "./code.ts";
 import type { Region } from "./columns.ts";
 import { footnotesFrom } from "./footnotes.ts";
 import type { HeadingModel } from "./headings.ts";
+import { plainText } from "./inline.ts";
 import { joinSpans, type Line, linesOf } from "./lines.ts";
 import { dropMarker, ListStack, type Marker, markerOf } from "./lists.ts";
 import type { Rule } from "./page_data.ts";
 import { joinText, type Measure, relation } from "./paragraphs.ts";
+import { textOf } from "./runs.ts";
 import { spacedTable } from "./spaced_tables.ts";
-import { tocEntry } from "./toc.ts";
+import { endsInPageNumber, tocEntry } from "./toc.ts";
 
 /** What is known of the whole document. */
 export type DocumentFacts = {
@@ -42,6 +44,8 @@ export function columnBlocks(
 
 type Placed = { y: number; block: Block };
 type Open = { block: Paragraph | ListItem; lines: Line[] };
+
+const LONGEST_HEADING = 200;
 
 class ColumnReader {
   readonly #blocks: Block[] = [];
@@ -94,26 +98,44 @@ class ColumnReader {
   #take(at: number, limit: number): number {
     const { facts: { census, monoDocument } } = this;
     const line = this.lines[at]!;
-    const code = Math.min(codeRun(this.lines, at, monoDocument), limit - at);
+    const table = line.parts.length > 1 && !this.#isListed(line)
+      ? spacedTable(this.lines.slice(0, limit), at, census, monoDocument)
+      : null;
+    if (table) {
+      this.#put(table.table);
+      return table.count;
+    }
+    const code = this.#isListed(line)
+      ? 0
+      : Math.min(codeRun(this.lines, at, monoDocument, this.facts.bodySize), limit - at);
     if (code > 0 && !this.#isInlineCode(at, code)) {
       this.#put({ kind: "code", lines: codeText(this.lines.slice(at, at + code)) });
       return code;
     }
-    const heading = this.#heading(at, limit);
+    const heading = this.#isInToc(at) ? null : this.#heading(at, limit);
     if (heading) {
       this.#put({ kind: "heading", level: heading.level, spans: heading.spans });
       this.#lists.clear();
       this.#afterHeading = true;
       return heading.count;
     }
-    const table = spacedTable(this.lines.slice(0, limit), at, census, monoDocument);
-    if (table) {
-      this.#put(table.table);
-      return table.count;
-    }
-    this.#text(line);
+    this.#text(line, this.#isInToc(at));
     this.#afterHeading = false;
     return 1;
+  }
+
+  /** The outline has it, so it is a heading whatever it looks like. */
+  #isListed(line: Line): boolean {
+    const distinct = line.size > 1.05 * this.facts.bodySize || line.bold > 0.9;
+    return distinct && this.facts.headings.outlineLevel(line.text, this.page) !== null;
+  }
+
+  /** Entries of a table of contents without leaders stand among those with them. */
+  #isInToc(at: number): boolean {
+    const line = this.lines[at]!;
+    if (tocEntry(line)) return true;
+    return endsInPageNumber(line) &&
+      this.lines.slice(Math.max(0, at - 3), at + 4).some((other) => tocEntry(other) !== null);
   }
 
   /** A line of typewriter text in the middle of a paragraph. */
@@ -125,8 +147,8 @@ class ColumnReader {
     return count === 1 && near(above, line) && near(line, below) && above!.mono < 0.85;
   }
 
-  #text(line: Line): void {
-    const entry = tocEntry(line);
+  #text(line: Line, inToc: boolean): void {
+    const entry = inToc ? tocEntry(line, true) : null;
     if (entry) {
       this.#close();
       const depth = this.#lists.enter(line.left, entry.marker, line.size);
@@ -136,12 +158,23 @@ class ColumnReader {
     const how = this.#open ? relation(this.#open.lines, line, this.#measure(line)) : "new";
     const marker = markerOf(line);
     if (marker && this.#begins(line, marker, how)) return this.#item(line, marker);
-    if (how === "new") return this.#paragraph(line);
-    const open = this.#open!;
-    open.block.spans = how === "join"
-      ? joinText(open.block.spans, line.spans, this.facts.census)
-      : joinSpans([open.block.spans, line.spans], "\n");
-    open.lines.push(line);
+    const open = this.#open;
+    if (open === null || (how === "new" && !this.#isNextVerse(line))) return this.#paragraph(line);
+    if (how === "join") {
+      open.block.spans = joinText(open.block.spans, line.spans, this.facts.census);
+      open.lines.push(line);
+    } else {
+      open.block.spans = joinSpans([open.block.spans, line.spans], "\n");
+      open.lines = [line];
+    }
+  }
+
+  /** Back at the margin of lines that the author ended: the next of them. */
+  #isNextVerse(line: Line): boolean {
+    const open = this.#open!, [first] = open.lines, last = open.lines.at(-1)!;
+    return open.lines.length > 1 && textOf(open.block.spans).includes("\n") &&
+      Math.abs(line.left - first!.left) < 0.3 * line.size &&
+      line.baseline - last.baseline < 1.3 * this.#leading && line.size === last.size;
   }
 
   #begins(line: Line, marker: Marker, how: string): boolean {
@@ -163,7 +196,11 @@ class ColumnReader {
 
   #paragraph(line: Line): void {
     this.#close();
-    const depth = this.#lists.leave(line.left, line.size);
+    // A first line's indent is no place in a list: the next line tells the margin.
+    const next = this.lines[this.lines.indexOf(line) + 1];
+    const follows = next && next.baseline - line.baseline < 1.4 * this.#leading;
+    const margin = follows ? Math.min(line.left, next.left) : line.left;
+    const depth = this.#lists.leave(margin, line.size);
     const block: Paragraph = { kind: "paragraph", spans: line.spans, depth };
     this.#blocks.push(block);
     this.#open = { block, lines: [line] };
@@ -180,16 +217,25 @@ class ColumnReader {
   }
 
   #measure(line: Line): Measure {
-    const at = this.lines.indexOf(line);
-    const near = this.lines.slice(Math.max(0, at - 8), at + 8)
-      .filter((other) => Math.abs(other.size - line.size) < 1);
-    const right = Math.max(...near.map((other) => other.right));
+    const right = Math.max(...this.#chunk(line).map((other) => other.right));
     const wide = this.region.right - this.region.left;
     const scale = Math.max(0.8, Math.min(1.6, line.size / this.facts.bodySize));
     return {
       leading: Math.max(this.#leading, this.#leading * scale),
       right: right > this.region.right - 0.25 * wide ? right : this.region.right,
     };
+  }
+
+  /** The lines around it without a gap between them. */
+  #chunk(line: Line): Line[] {
+    const at = this.lines.indexOf(line);
+    const isClose = (a: number, b: number) =>
+      this.lines[b]!.baseline - this.lines[a]!.baseline < 1.5 * this.#leading &&
+      Math.abs(this.lines[b]!.size - line.size) < 0.3 * line.size;
+    let from = at, to = at;
+    while (from > 0 && at - from < 12 && isClose(from - 1, from)) from--;
+    while (to + 1 < this.lines.length && to - at < 12 && isClose(to, to + 1)) to++;
+    return this.lines.slice(from, to + 1);
   }
 
   /** A heading may have several lines of one look. */
@@ -202,6 +248,7 @@ class ColumnReader {
       spans = joinText(spans, this.lines[at + count]!.spans, this.facts.census);
       count++;
     }
+    if (plainText(spans).length > LONGEST_HEADING) return null;
     return { level, spans, count };
   }
 

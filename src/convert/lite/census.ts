@@ -5,6 +5,10 @@ import { textOf } from "./runs.ts";
 /** More words than this are not remembered; a document's own terms have long come by then. */
 const MOST_WORDS = 150_000;
 
+/** Words that many others begin with. */
+const HALF_WORDS =
+  /^(?:under|over|some|with|there|where|every|thing|inter|super|when|here|other|what|time|work|book|hand|back|down|high|land|life|light|water|house|home|head|news|after|fore|through|counter)$/;
+
 type SizeFacts = { characters: number; mono: number; pages: number; lastPage: number };
 
 export class Census {
@@ -13,14 +17,18 @@ export class Census {
 
   add(page: number, runs: Run[]): void {
     for (const run of runs) {
+      const text = textOf(run.spans);
       const facts = this.#sizes.get(run.size) ??
         { characters: 0, mono: 0, pages: 0, lastPage: 0 };
       facts.characters += run.count;
       facts.mono += run.mono * run.count;
-      if (facts.lastPage !== page) facts.pages++;
-      facts.lastPage = page;
+      // Large page numbers are no headings.
+      if (/\p{L}{2}/u.test(text)) {
+        if (facts.lastPage !== page) facts.pages++;
+        facts.lastPage = page;
+      }
       this.#sizes.set(run.size, facts);
-      this.#learn(textOf(run.spans));
+      this.#learn(text);
     }
   }
 
@@ -54,7 +62,7 @@ export class Census {
   /** Sizes that are clearly larger than the body, the largest first, with the number of pages they are on. */
   largeSizes(factor: number): { size: number; pages: number; characters: number }[] {
     const least = factor * this.bodySize();
-    return [...this.#sizes].filter(([size]) => size >= least)
+    return [...this.#sizes].filter(([size, { pages }]) => size >= least && pages > 0)
       .map(([size, { pages, characters }]) => ({ size, pages, characters }))
       .sort((a, b) => b.size - a.size);
   }
@@ -65,6 +73,14 @@ export class Census {
    */
   keepsHyphen(left: string, right: string): boolean {
     const a = left.toLowerCase(), b = right.toLowerCase();
-    return this.#words.has(`${a}-${b}`) && !this.#words.has(a + b);
+    if (this.#words.has(a + b)) return false;
+    if (this.#words.has(`${a}-${b}`)) return true;
+    // Two words of this document that nowhere stand as one: "type-specialized".
+    return a.length >= 4 && b.length >= 4 && !HALF_WORDS.test(a) && this.#words.has(a) &&
+      this.#words.has(b);
+  }
+
+  isWord(word: string): boolean {
+    return this.#words.has(word.toLowerCase());
   }
 }

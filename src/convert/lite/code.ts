@@ -11,14 +11,32 @@ export function isCodeLine(line: Line, monoDocument: boolean): boolean {
 }
 
 /** Number of lines from `start` that are one piece of code; 0 when there is none. */
-export function codeRun(lines: Line[], start: number, monoDocument: boolean): number {
+export function codeRun(
+  lines: Line[],
+  start: number,
+  monoDocument: boolean,
+  bodySize: number,
+): number {
   let end = start;
   while (end < lines.length && isCodeLine(lines[end]!, monoDocument)) {
     const gap = end > start ? lines[end]!.baseline - lines[end - 1]!.baseline : 0;
     if (gap > 4 * lines[end]!.size || gap < 0) break;
     end++;
   }
-  return end - start;
+  return isDisplay(lines.slice(start, end), bodySize) ? 0 : end - start;
+}
+
+/** Titles in a typewriter's font: large, or centred. */
+function isDisplay(lines: Line[], bodySize: number): boolean {
+  if (lines.length === 0 || lines.some((line) => line.size > 1.3 * bodySize)) return true;
+  const [first, ...rest] = lines.map((line) => ({
+    left: line.left,
+    middle: (line.left + line.right) / 2,
+  }));
+  const em = lines[0]!.size;
+  return rest.length > 0 &&
+    rest.every((line) => Math.abs(line.middle - first!.middle) < 0.6 * em) &&
+    rest.some((line) => Math.abs(line.left - first!.left) > 1.5 * em);
 }
 
 export function codeText(lines: Line[]): string[] {

@@ -139,7 +139,7 @@ function cutAt<T>(items: Item<T>[], gap: Gap, body: number): Omit<Cut<T>, "end">
   return wideEnough && !isTabular(sides[0]!, sides[1]!) ? { left, right } : null;
 }
 
-type Side = { width: number; lines: number[]; fill: number; pictures: boolean };
+type Side = { width: number; lines: number[]; fill: number; pictures: boolean; mono: boolean };
 
 function sideFacts<T>(items: Item<T>[]): Side {
   const box = around(items)!;
@@ -155,6 +155,7 @@ function sideFacts<T>(items: Item<T>[]): Side {
     width: width(box),
     lines,
     fill: lines.length === 0 ? 1 : filled / lines.length / width(box),
+    mono: items.every((item) => item.run === null || item.run.mono > 0.5),
     pictures: items.some((item) => item.block !== null && item.bottom - item.top > 40),
   };
 }
@@ -171,6 +172,9 @@ function isTabular(left: Side, right: Side): boolean {
   const shared = Math.max(level(left, right), level(right, left));
   const fill = Math.min(left.fill, right.fill);
   if (Math.min(left.lines.length, right.lines.length) >= INDEX_LINES && fill > 0.35) return false;
+  // Code beside its comments, and a few lines beside a few, are read row by row.
+  if (left.mono && right.mono) return shared >= 0.5;
+  if (Math.min(left.lines.length, right.lines.length) < 6) return shared >= 0.5 && fill < 0.7;
   return shared >= 0.75 && fill < 0.58;
 }
 

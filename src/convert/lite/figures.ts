@@ -1,6 +1,14 @@
 /** Finds drawings: clusters of curves, bars and images. Text inside one is part of the picture. */
 import { isCaption } from "./headings.ts";
-import { area, around, type Box, contains, type PageData, touches } from "./page_data.ts";
+import {
+  area,
+  around,
+  type Box,
+  contains,
+  intersection,
+  type PageData,
+  touches,
+} from "./page_data.ts";
 import { type Run, textOf } from "./runs.ts";
 
 export type Figure = { box: Box; runs: Set<Run>; images: Set<number> };
@@ -15,12 +23,14 @@ const BACKGROUND = 0.8;
 /** `taken` are boxes of tables: nothing in them is a drawing. */
 export function findFigures(page: PageData, runs: Run[], taken: Box[]): Figure[] {
   const parts = partsOf(page, runs, taken);
-  if (parts.length < FEWEST_PARTS) return [];
+  if (parts.length === 0) return [];
   const figures: Figure[] = [];
   for (const cluster of clusters(parts, page)) {
     const box = around(cluster)!;
     const drawn = cluster.filter((part) => part.image === null).length;
-    if (drawn < FEWEST_PARTS || !isLargeEnough(box) || isBackground(box, page, runs)) continue;
+    const axes = page.rules.filter((rule) => touches(rule, box, 4)).length;
+    if (drawn < 1 || drawn + axes < FEWEST_PARTS || !isLargeEnough(box)) continue;
+    if (isBackground(box, page, runs)) continue;
     const whole = growOver(box, page, runs);
     if (holdsProse(whole, runs)) continue;
     figures.push({
@@ -35,17 +45,31 @@ export function findFigures(page: PageData, runs: Run[], taken: Box[]): Figure[]
 type Part = Box & { image: number | null };
 
 function partsOf(page: PageData, runs: Run[], taken: Box[]): Part[] {
+  const whole = page.width * page.height;
+  const frames = page.fills.filter((fill) => isLargeEnough(fill) && area(fill) < 0.6 * whole);
   const free = (box: Box) =>
     !taken.some((t) => contains(t, (box.left + box.right) / 2, (box.top + box.bottom) / 2, 2));
-  const whole = page.width * page.height;
   // Bars and boxes of a chart hold no lines of text; backgrounds of text do.
   const bars = page.fills.filter((fill) => !runs.some((run) => isInside(run, fill)));
   const drawn = [...page.drawings, ...bars].filter((box) => area(box) < BACKGROUND * whole);
   const images = page.images.filter((image) => area(image) < 0.5 * whole);
   return [
-    ...drawn.filter(free).map((box) => ({ ...box, image: null })),
-    ...images.filter(free).map((box) => ({ ...box, image: box.index })),
+    ...drawn.filter(free).map((box) => ({ ...framed(box, frames), image: null })),
+    ...images.filter(free).map((box) => ({ ...framed(box, frames), image: box.index })),
   ];
+}
+
+/** Soft edges of pictures reach invisibly beyond the frame that they stand in. */
+function framed(box: Box, frames: Box[]): Box {
+  const frame = frameOf(box, frames);
+  const { left, top, right, bottom } = frame ? intersection(box, frame) : box;
+  return { left, top, right, bottom };
+}
+
+function frameOf(box: Box, frames: Box[]): Box | undefined {
+  const x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+  return frames.filter((frame) => contains(frame, x, y) && area(frame) > 1.2 * area(box))
+    .sort((a, b) => area(a) - area(b))[0];
 }
 
 /** Parts in touching squares of a grid are one cluster. */
@@ -89,7 +113,8 @@ function isBackground(box: Box, page: PageData, runs: Run[]): boolean {
 
 /** Takes in the axes and frames that touch it, and the labels beside them. */
 function growOver(start: Box, page: PageData, runs: Run[]): Box {
-  let box = start;
+  const frame = frameOf(start, page.fills);
+  let box = frame && area(start) > 0.4 * area(frame) ? frame : start;
   const frames = page.rules.filter((rule) => touches(rule, start, 6));
   const most = 0.75 * page.height;
   const framed = around([box, ...frames])!;

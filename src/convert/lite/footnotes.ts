@@ -1,4 +1,5 @@
 /** Finds where a column's footnotes begin: small text below a short rule. */
+import { isCaption } from "./headings.ts";
 import type { Line } from "./lines.ts";
 import type { Box, Rule } from "./page_data.ts";
 
@@ -19,6 +20,10 @@ export function footnotesFrom(lines: Line[], column: Box, rules: Rule[], body: n
       (!above || rule.top > above.baseline - 0.3 * body)
     );
     if (ruled) return at;
+    // A notice without a rule stands off from the text above.
+    const notice = above && !isSmall(above) && lines.length - at >= 2 && line.size < 0.85 * body &&
+      line.baseline - above.baseline > 2 * body && !isCaption(line.text);
+    if (notice) return at;
     const marked = line.spans[0]?.script === "super" && /^[\d*†‡§]/.test(line.text);
     if (marked && (!above || !isSmall(above))) return at;
   }

@@ -10,15 +10,19 @@ export type EdgeLine = {
   text: string;
   size: number;
   runs: Run[];
+  /** Further from the edge than headers stand: only a page number may stand there. */
+  far: boolean;
 };
 
 /** Share of the page's height in which headers and footers stand, and how many lines they may have. */
 const EDGE = 0.13;
 const EDGE_LINES = 2;
+/** On small pages in large margins the page number stands further in. */
+const FAR_EDGE = 0.25;
 
 export function edgeLines(runs: Run[], pageHeight: number): EdgeLine[] {
-  const high = EDGE * pageHeight;
-  const near = runs.filter((run) => run.baseline < high || run.baseline > pageHeight - high);
+  const high = EDGE * pageHeight, far = FAR_EDGE * pageHeight;
+  const near = runs.filter((run) => run.baseline < far || run.baseline > pageHeight - far);
   const lines = linesOf(near);
   const toEdge = (edge: "top" | "bottom") => (line: (typeof lines)[number]): EdgeLine => ({
     edge,
@@ -26,9 +30,13 @@ export function edgeLines(runs: Run[], pageHeight: number): EdgeLine[] {
     text: line.text.trim(),
     size: line.size,
     runs: line.parts,
+    far: line.baseline >= high && line.baseline <= pageHeight - high,
   });
-  const top = lines.filter((line) => line.baseline < high).slice(0, EDGE_LINES);
-  const bottom = lines.filter((line) => line.baseline > pageHeight - high).slice(-EDGE_LINES);
+  const isNear = (line: (typeof lines)[number], at: number) =>
+    line.baseline < high || line.baseline > pageHeight - high || at === 0;
+  const top = lines.filter((line) => line.baseline < far).slice(0, EDGE_LINES).filter(isNear);
+  const bottom = lines.filter((line) => line.baseline > pageHeight - far)
+    .slice(-EDGE_LINES).reverse().filter(isNear);
   return [...top.map(toEdge("top")), ...bottom.map(toEdge("bottom"))];
 }
 
@@ -38,8 +46,8 @@ type Hit = { page: number; y: number };
 const NEIGHBOURS = 12, HITS = 3;
 /** Points by which a header may move from page to page. */
 const SAME_HEIGHT = 6;
-/** Shorter documents have no running headers. */
-const SHORTEST = 3;
+/** In shorter documents only small text at the bottom and page numbers count. */
+const SHORT = 3;
 
 /** Filled in the first pass, asked in the second. Holds a few numbers a page. */
 export class FurnitureIndex {
@@ -61,12 +69,19 @@ export class FurnitureIndex {
 
   /** `bodySize`: larger text is a title, however often it comes back. */
   isFurniture(page: number, line: EdgeLine, bodySize: number): boolean {
-    if (this.#pages < SHORTEST) return false;
-    const { y } = line;
-    if (offsetKeys(line, page).some((key) => recurs(this.#byOffset.get(key), page, y))) return true;
-    if (isLonePageNumber(line.text)) return true;
+    if (this.#pages < 2) return false;
+    const short = this.#pages < SHORT;
+    const hits = short ? 2 : HITS;
+    const lone = isLonePageNumber(line.text);
+    const counted = offsetKeys(line, page)
+      .some((key) => recurs(this.#byOffset.get(key), page, line.y, hits));
+    if (line.far) return lone && counted;
+    if (lone && (counted || !short)) return true;
+    const smaller = line.size <= bodySize;
+    if (short && (line.edge === "top" || !smaller)) return false;
+    if (counted && line.size <= 1.3 * bodySize) return true;
     if (line.size > 1.15 * bodySize) return false;
-    return recurs(this.#byText.get(textKey(line)), page, y);
+    return recurs(this.#byText.get(textKey(line)), page, line.y, hits);
   }
 
   /** A logo or an ornament: the same size at the same place on page after page. */
@@ -81,11 +96,11 @@ function push(index: Map<string, Hit[]>, key: string, hit: Hit): void {
   else index.set(key, [hit]);
 }
 
-function recurs(hits: Hit[] | undefined, page: number, y: number): boolean {
+function recurs(hits: Hit[] | undefined, page: number, y: number, least: number): boolean {
   const near = (hits ?? []).filter((hit) =>
     Math.abs(hit.page - page) <= NEIGHBOURS && Math.abs(hit.y - y) <= SAME_HEIGHT
   );
-  return new Set(near.map((hit) => hit.page)).size >= HITS;
+  return new Set(near.map((hit) => hit.page)).size >= least;
 }
 
 const ROMAN = /\b[ivxlcdm]+\b/g;

@@ -76,14 +76,57 @@ function cleanGlyphs(glyphs: Glyph[], page: { width: number; height: number }): 
     const key = `${glyph.text}${Math.round(baseline / 2)}`;
     const same = seen.get(key) ?? [];
     const near = SAME_PLACE * size;
-    if (same.some((o) => Math.abs(o.x - x) < near && Math.abs(o.baseline - baseline) < near)) {
-      continue;
-    }
+    const twin = same.find((o) =>
+      Math.abs(o.x - x) < near && Math.abs(o.baseline - baseline) < near
+    );
+    // The letters of a ligature share one place; copies come with a whole word between them.
+    if (twin && twin !== kept.at(-1)) continue;
     same.push(glyph);
     seen.set(key, same);
-    kept.push(readable(glyph));
+    kept.push(glyph);
   }
-  return kept;
+  return composeAccents(kept.map(readable));
+}
+
+const COMBINING = new Map([
+  ["`", "\u0300"],
+  ["´", "\u0301"],
+  ["ˆ", "\u0302"],
+  ["˜", "\u0303"],
+  ["¯", "\u0304"],
+  ["˘", "\u0306"],
+  ["˙", "\u0307"],
+  ["¨", "\u0308"],
+  ["˚", "\u030a"],
+  ["˝", "\u030b"],
+  ["ˇ", "\u030c"],
+  ["¸", "\u0327"],
+  ["˛", "\u0328"],
+]);
+
+/** TeX prints an accent and its letter one over the other: they are one character. */
+function composeAccents(glyphs: Glyph[]): Glyph[] {
+  const composed: Glyph[] = [];
+  for (let at = 0; at < glyphs.length; at++) {
+    const accent = glyphs[at]!, letter = glyphs[at + 1];
+    const mark = COMBINING.get(accent.text);
+    const whole = mark && letter && isOver(accent, letter)
+      ? (letter.text.replace("ı", "i") + mark).normalize("NFC")
+      : "";
+    if ([...whole].length !== 1) {
+      composed.push(accent);
+      continue;
+    }
+    composed.push({ ...letter!, text: whole, space: accent.space });
+    at++;
+  }
+  return composed;
+}
+
+function isOver(accent: Glyph, letter: Glyph): boolean {
+  const shared = Math.min(accent.right, letter.right) - Math.max(accent.left, letter.left);
+  return /\p{L}/u.test(letter.text) && shared > 0.4 * (letter.right - letter.left) &&
+    Math.abs(accent.baseline - letter.baseline) < 0.4 * letter.style.size;
 }
 
 /** Bullets of symbol fonts stand in the private area; ligatures and soft hyphens are for printing only. */

@@ -2,6 +2,7 @@
 import type { Block, Table, WrittenBlock } from "./block.ts";
 import { inlineMarkdown, plainText } from "./inline.ts";
 import { isCaption } from "./headings.ts";
+import type { Span } from "./runs.ts";
 
 /** Keeps what the next block depends on: the open lists. Call `write` in order and put the texts in one file. */
 export class MarkdownWriter {
@@ -68,9 +69,17 @@ function fence(lines: string[]): string {
   return [ticks, ...lines, ticks].join("\n");
 }
 
+/** Viewers print names of columns bold anyway. */
+function unbold(spans: Span[]): Span[] {
+  return spans.map((span) => ({ ...span, bold: false }));
+}
+
 function table({ rows, headed }: Table): string {
   const cells = rows.map((row) =>
-    row.map((spans) => inlineMarkdown(spans).replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|"))
+    row.map((spans) =>
+      inlineMarkdown(rows.indexOf(row) === 0 ? unbold(spans) : spans).replace(/\s*\n\s*/g, " ")
+        .replaceAll("|", "\\|")
+    )
   );
   const columns = Math.max(0, ...cells.map((row) => row.length));
   if (columns === 0) return "";

@@ -1,7 +1,7 @@
 /** From a page's plain data to its blocks in reading order. */
 import type { Block } from "./block.ts";
 import { columnBlocks, type DocumentFacts } from "./blocks.ts";
-import { type Item, readingOrder } from "./columns.ts";
+import { type Item, readingOrder, type Region } from "./columns.ts";
 import { findFigures } from "./figures.ts";
 import { edgeLines, type FurnitureIndex } from "./furniture.ts";
 import { area, type Box, type PageData, type PageImage } from "./page_data.ts";
@@ -36,18 +36,31 @@ export function layoutPage(
   );
   const items: Item<Block>[] = [
     ...runs.map((run) => ({ ...boxOf(run), kind: "run" as const, run, block: null })),
-    ...tables.map(({ box, table }) => blockItem(box, table)),
+    ...tables.flatMap(({ box, table, title }) => [
+      ...title ? [blockItem(box, { kind: "paragraph", spans: title, depth: 0 })] : [],
+      blockItem(box, table),
+    ]),
     ...figures.map(({ box }) => blockItem(box, { kind: "picture", box, image: null })),
     ...images.map((image) =>
       blockItem(image, { kind: "picture", box: boxOf(image), image: image.index })
     ),
   ];
-  const columns = readingOrder(items, facts.bodySize, page.rules)
-    .map((region) => columnBlocks(region, page.rules, page.number, facts));
+  const columns = readingOrder(items, facts.bodySize, page.rules).map((region) => {
+    const found = columnBlocks(region, page.rules, page.number, facts);
+    return isImprint(region, page, facts.bodySize)
+      ? { blocks: [], footnotes: [...found.blocks, ...found.footnotes] }
+      : found;
+  });
   return {
     columns: columns.map((column) => column.blocks),
     footnotes: columns.flatMap((column) => column.footnotes),
   };
+}
+
+/** A few small lines across the foot of the page. */
+function isImprint(region: Region<Block>, page: PageData, bodySize: number): boolean {
+  return region.top > 0.85 * page.height && region.items.length <= 3 &&
+    region.items.every((item) => item.run !== null && item.run.size < 0.9 * bodySize);
 }
 
 function withoutFurniture(

@@ -4,19 +4,29 @@ import { joinSpans, type Line } from "./lines.ts";
 import { type Span, textOf } from "./runs.ts";
 
 /** Whether a hyphen at a line's end belongs to the word. */
-export type HyphenRule = { keepsHyphen(left: string, right: string): boolean };
+export type HyphenRule = {
+  keepsHyphen(left: string, right: string): boolean;
+  /** The document has this word elsewhere. */
+  isWord?(word: string): boolean;
+};
 
 /** The text of two lines that follow one another. */
 export function joinText(before: Span[], after: Span[], hyphens: HyphenRule): Span[] {
   const left = textOf(before).trimEnd(), right = textOf(after);
   const cut = left.match(/(\p{L}+)[-‐]$/u);
   const next = right.match(/^\p{Ll}[\p{L}]*/u);
+  if (
+    cut && cut[1] !== "" && hyphens.isWord?.(cut[1]! + (right.match(/^\p{Lu}\p{Ll}+/u)?.[0] ?? "-"))
+  ) {
+    return joinSpans([dropLast(trimEnd(before)), after], "");
+  }
   if (cut && next) {
     const keep = hyphens.keepsHyphen(cut[1]!, next[0]);
     return joinSpans([keep ? trimEnd(before) : dropLast(trimEnd(before)), after], "");
   }
   // "Anglo-" "Saxon", "/usr/" "bin", "a—" "b", and scripts without spaces.
-  const tight = /[\p{L}\d][-‐]$/u.test(left) && /^[\p{L}\d]/u.test(right) || /[—/]$/.test(left) ||
+  const tight = (/[\p{L}\d][-‐–]$/u.test(left) && /^[\p{L}\d]/u.test(right)) ||
+    /[—/]$/.test(left) ||
     (isUnspaced(left.at(-1)) && isUnspaced(right.at(0)));
   return joinSpans([trimEnd(before), after], tight ? "" : " ");
 }
@@ -56,8 +66,12 @@ export function relation(lines: Line[], line: Line, measure: Measure): Relation 
   const em = Math.max(line.size, last.size);
   const gap = line.baseline - last.baseline;
   if (gap <= 0 || gap > PARAGRAPH_GAP * measure.leading) return "new";
-  if (Math.abs(line.size - last.size) > 0.12 * em) return "new";
+  // Words in small capitals make a line look smaller; its distance tells that it belongs.
+  const unlike = Math.abs(line.size - last.size) / em;
+  if (unlike > 0.3 || (unlike > 0.12 && gap > 1.12 * measure.leading)) return "new";
+  if (/\p{L}[-‐]$/u.test(last.text) && /^\p{Ll}/u.test(line.text)) return "join";
   const ended = /[.!?:;…。][)”"’'\]]*$/.test(last.text.trimEnd());
+  if (ended && startsWithLabel(line) && last.bold < 0.1) return "new";
   const short = fitsBehind(last, line, measure.right - 0.5 * em);
   if (isCentred(last, line, measure.right)) return short ? "break" : "join";
 
@@ -70,7 +84,14 @@ export function relation(lines: Line[], line: Line, measure: Measure): Relation 
   // Back at the margin: behind an indented first line the text goes on, else a hanging entry begins.
   if (indent < -INDENT * em && lines.length > 1) return "new";
   if (!short) return "join";
-  return ended ? "new" : "break";
+  if (ended) return "new";
+  return measure.right - last.right > 3 * em ? "break" : "join";
+}
+
+/** `DATES: The ...` */
+function startsWithLabel(line: Line): boolean {
+  const first = line.spans[0]!;
+  return first.bold && line.bold < 0.9 && /^\p{Lu}.*[:.]\s*$/u.test(first.text);
 }
 
 /** The next line's first word would have had room behind this one: the line was ended on purpose. */
@@ -78,7 +99,8 @@ function fitsBehind(last: Line, next: Line, right: number): boolean {
   const first = next.parts[0]!;
   const text = textOf(first.spans);
   const word = text.split(/\s/, 1)[0]!;
-  const wide = ((first.right - first.left) * word.length) / Math.max(1, text.length);
+  // Letters differ in width.
+  const wide = (1.3 * (first.right - first.left) * word.length) / Math.max(1, text.length);
   return last.right + 0.25 * last.size + wide < right;
 }
 

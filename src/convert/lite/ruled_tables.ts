@@ -5,7 +5,7 @@ import { around, type Box, type Rule, touches } from "./page_data.ts";
 import { type HyphenRule, joinText } from "./paragraphs.ts";
 import type { Run, Span } from "./runs.ts";
 
-export type FoundTable = { table: Table; box: Box; used: Set<Run> };
+export type FoundTable = { table: Table; title: Span[] | null; box: Box; used: Set<Run> };
 
 const THIN = 3, SLACK = 3;
 const MOST_RULES = 4_000;
@@ -64,9 +64,14 @@ function tableOf(rules: Rule[], runs: Run[], hyphens: HyphenRule): FoundTable | 
   const rows = cells.flatMap((row) => splitRow(row, cells.length)).filter((row) =>
     row.some((cell) => cell.length > 0)
   );
+  // A first row with one cell only is the table's title.
+  const title = rows[0] && rows.length > 2 && rows[0].length > 2 && filledIn(rows[0]) === 1
+    ? rows.shift()!.flat()
+    : [];
   return {
     box: around([box, ...used])!,
     used,
+    title: title.length > 0 ? cellText(title, hyphens) : null,
     table: {
       kind: "table",
       rows: rows.map((row) => row.map((cell) => cellText(cell, hyphens))),
@@ -145,13 +150,20 @@ function headAbove({ xs, ys }: Grid, runs: Run[]): Row | null {
 /** Few drawn rows with many lines in several cells: the rows are told by their lines only. */
 function splitRow(row: Row, drawnRows: number): Row[] {
   const lines = linesOf(row.flat());
-  if (drawnRows > 3 || lines.length < 4) return [row];
+  if (lines.length < 2) return [row];
+  const dense = row.length >= 4 && lines.every((line) => line.parts.length >= 0.7 * filledIn(row));
+  if (!dense && (drawnRows > 3 || lines.length < 4)) return [row];
   const split = lines.map((line) =>
     row.map((cell) => cell.filter((run) => line.parts.includes(run)))
   );
-  const several = split.filter((part) => part.filter((cell) => cell.length > 0).length >= 2);
+  if (dense) return split;
+  const several = split.filter((part) => filledIn(part) >= 2);
   if (several.length < 3 || several.length < 0.4 * split.length) return [row];
   return mergeContinued(split);
+}
+
+function filledIn(row: Row): number {
+  return row.filter((cell) => cell.length > 0).length;
 }
 
 /** A line with nothing in its first columns goes on with the row above. */

@@ -49,7 +49,20 @@ export function runsOf(glyphs: Glyph[], links: PageLink[] = [], rules: Rule[] = 
     piece.push(glyph);
   }
   if (piece.length > 0) pieces.push(piece);
-  return joinPieces(pieces, walls).map((joined) => toRun(joined, links));
+  return joinPieces(pieces, walls).filter((joined) => !isIllegible(joined) && !isOrnament(joined))
+    .map((joined) => toRun(joined, links));
+}
+
+/** Characters that nobody knows say nothing, and letters between them little. */
+function isIllegible(glyphs: Glyph[]): boolean {
+  const unmapped = glyphs.filter((glyph) => glyph.unmapped).length;
+  return unmapped > 0.4 * glyphs.length;
+}
+
+/** Bars and borders set in a symbol font. */
+function isOrnament(glyphs: Glyph[]): boolean {
+  return glyphs.length >= 5 &&
+    glyphs.every((glyph) => /^[\u2500-\u25ff\u2758-\u27bf]/.test(glyph.text));
 }
 
 const MOST_WALLS = 3_000;
@@ -157,6 +170,7 @@ function toRun(glyphs: Glyph[], links: PageLink[]): Run {
     if (glyph.style.mono) mono++;
     if (isRightToLeft(glyph.text)) backwards++;
   }
+  main.size = capitalSize(glyphs, main.size);
   return {
     left,
     right,
@@ -173,6 +187,14 @@ function toRun(glyphs: Glyph[], links: PageLink[]): Run {
   };
 }
 
+/** Small capitals are as large as the capitals among them. */
+function capitalSize(glyphs: Glyph[], size: number): number {
+  if (glyphs.some((glyph) => /\p{Ll}/u.test(glyph.text))) return size;
+  const capitals = glyphs.filter((glyph) => /\p{Lu}/u.test(glyph.text));
+  const largest = Math.max(size, ...capitals.map((glyph) => glyph.style.size));
+  return capitals.length >= 3 && size >= 0.65 * largest ? largest : size;
+}
+
 function spansOf(glyphs: Glyph[], main: { baseline: number; size: number }, links: PageLink[]) {
   const spans: Span[] = [];
   let last: Glyph | null = null;
@@ -181,6 +203,7 @@ function spansOf(glyphs: Glyph[], main: { baseline: number; size: number }, link
     const look = { bold, italic, mono, script: scriptOf(glyph, main), link: linkAt(glyph, links) };
     const space = last !== null && spaceBetween(last, glyph);
     const span = spans.at(-1);
+    if (glyph.text === "\ufffd") continue;
     if (span && sameLook(span, look)) span.text += (space ? " " : "") + glyph.text;
     else {
       if (span && space) span.text += " ";

@@ -27,18 +27,19 @@ export function spacedTable(
     if (end > start && !isNear(lines[end - 1]!, line)) break;
     const next = widen(columns, line.parts, GAP * line.size);
     const row = isRow(line, monoDocument);
-    if (
-      next.length < 2 || (!row && (next.length < columns.length || !isInOneColumn(line, columns)))
-    ) {
-      break;
-    }
+    if (next.length < 2 || (end > start && next.length < Math.min(columns.length, 3))) break;
+    if (!row && (next.length !== columns.length || !isInOneColumn(line, columns))) break;
     columns = next;
     if (row) [rows, lastRow] = [rows + 1, end];
   }
   // Lines behind the last full row belong to it only when they stand under a later column.
   while (end - 1 > lastRow && lines[end - 1]!.left < columns[0]!.right) end--;
   const taken = lines.slice(start, end);
-  if (rows < FEWEST_ROWS || rows < 0.5 * taken.length || isProse(taken, columns)) return null;
+  const full = taken.every((line) => line.parts.length === columns.length);
+  const fewest = full && columns.length >= 3 ? 2 : FEWEST_ROWS;
+  if (rows < fewest || isEquation(taken) || rows < 0.5 * taken.length || isProse(taken, columns)) {
+    return null;
+  }
   return { table: build(taken, columns, hyphens), count: taken.length };
 }
 
@@ -69,8 +70,14 @@ function widen(columns: Column[], parts: Run[], least: number): Column[] {
 
 function isInOneColumn(line: Line, columns: Column[]): boolean {
   return columns.some(({ left, right }) =>
-    line.left >= left - 0.5 * line.size && line.right <= right + 3 * line.size
+    line.left >= left - 0.5 * line.size && line.left <= right
   ) && line.left > columns[0]!.left + line.size;
+}
+
+/** A formula with its number at the margin. */
+function isEquation(lines: Line[]): boolean {
+  return lines.some((line) => /\(\d+(?:\.\d+)?[a-z]?\)$/.test(line.text)) &&
+    lines.some((line) => /[=<>≤≥≈∑∫∈→←]/.test(line.text)) && lines.length < 8;
 }
 
 /** Two columns of running text that were too short to be cut. */

@@ -24,13 +24,15 @@ export function readGraphics(engine: Engine, page: number, frame: Frame, paths: 
   const { call } = engine;
   const found: Graphics = { rules: [], fills: [], drawings: [], images: [], handles: [] };
   let left = MOST_OBJECTS;
+  const clip = (object: number, matrix: Matrix) => clipped(engine, object, matrix, frame);
   const visit = (object: number, matrix: Matrix, depth: number) => {
     if (object === 0 || left-- <= 0) return;
     const type = call.FPDFPageObj_GetType!(object);
-    if (type === PATH && paths) addPath(found, readPath(engine, object, matrix), frame);
-    else if (type === IMAGE) addImage(engine, found, object, matrix, frame);
+    if (type === PATH && paths) {
+      addPath(found, readPath(engine, object, matrix), () => clip(object, matrix));
+    } else if (type === IMAGE) addImage(engine, found, object, matrix, clip(object, matrix));
     else if (type === SHADING && paths) {
-      const box = visible(boundsOf(engine, object, matrix), frame);
+      const box = visible(boundsOf(engine, object, matrix), clip(object, matrix));
       if (box) found.drawings.push(box);
     } else if (type === FORM && depth < DEEPEST) {
       const inner = multiply(matrixOf(engine, object), matrix);
@@ -45,12 +47,14 @@ export function readGraphics(engine: Engine, page: number, frame: Frame, paths: 
   return found;
 }
 
-function addPath(found: Graphics, shape: PathShape, frame: Frame): void {
+function addPath(found: Graphics, shape: PathShape, clip: () => Clip): void {
+  if (shape.rules.length === 0 && shape.area === null) return;
+  const shown = clip();
   for (const rule of shape.rules) {
-    const box = visible(rule, frame);
+    const box = visible(rule, shown);
     if (box) found.rules.push(box);
   }
-  const area = shape.area && visible(shape.area, frame);
+  const area = shape.area && visible(shape.area, shown);
   if (!area) return;
   (shape.kind === "fill" ? found.fills : found.drawings).push(area);
 }
@@ -60,10 +64,10 @@ function addImage(
   found: Graphics,
   object: number,
   matrix: Matrix,
-  frame: Frame,
+  clip: Clip,
 ): void {
   const { call, scratch } = engine;
-  const box = visible(boundsOf(engine, object, matrix), frame);
+  const box = visible(boundsOf(engine, object, matrix), clip);
   if (!box || !call.FPDFImageObj_GetImagePixelSize!(object, scratch, scratch + 4)) return;
   const [pixelWidth = 0, pixelHeight = 0] = engine.ints()
     .subarray(scratch >> 2, (scratch >> 2) + 2);
@@ -86,12 +90,43 @@ function boundsOf(engine: Engine, object: number, matrix: Matrix): Corners {
   return { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) };
 }
 
-/** The part of it that is on the page, y down; null when there is none. */
-function visible(corners: Corners, frame: Frame): Box | null {
-  const left = Math.max(0, corners.x0 - frame.left);
-  const right = Math.min(frame.right, corners.x1) - frame.left;
-  const top = Math.max(0, frame.top - corners.y1);
-  const bottom = frame.top - Math.max(frame.bottom, corners.y0);
+/** What of an object can be seen: the page's frame and the extent of the object's clip path. */
+type Clip = { frame: Frame; shown: Corners };
+
+const MOST_CLIP_POINTS = 400;
+
+function clipped(engine: Engine, object: number, matrix: Matrix, frame: Frame): Clip {
+  const { call, scratch: s } = engine;
+  const shown = { x0: frame.left, y0: frame.bottom, x1: frame.right, y1: frame.top };
+  const clip = call.FPDFPageObj_GetClipPath!(object);
+  const paths = clip === 0 ? 0 : call.FPDFClipPath_CountPaths!(clip);
+  for (let path = 0; path < paths; path++) {
+    const count = call.FPDFClipPath_CountPathSegments!(clip, path);
+    if (count <= 0 || count > MOST_CLIP_POINTS) continue;
+    const xs: number[] = [], ys: number[] = [];
+    for (let at = 0; at < count; at++) {
+      const segment = call.FPDFClipPath_GetPathSegment!(clip, path, at);
+      if (segment === 0 || !call.FPDFPathSegment_GetPoint!(segment, s, s + 4)) continue;
+      const [px = 0, py = 0] = engine.floats().subarray(s >> 2, (s >> 2) + 2);
+      const [x, y] = apply(matrix, px, py);
+      xs.push(x);
+      ys.push(y);
+    }
+    if (xs.length < 2) continue;
+    shown.x0 = Math.max(shown.x0, Math.min(...xs));
+    shown.x1 = Math.min(shown.x1, Math.max(...xs));
+    shown.y0 = Math.max(shown.y0, Math.min(...ys));
+    shown.y1 = Math.min(shown.y1, Math.max(...ys));
+  }
+  return { frame, shown };
+}
+
+/** The part of it that is seen, y down; null when there is none. */
+function visible(corners: Corners, { frame, shown }: Clip): Box | null {
+  const left = Math.max(shown.x0, corners.x0) - frame.left;
+  const right = Math.min(shown.x1, corners.x1) - frame.left;
+  const top = frame.top - Math.min(shown.y1, corners.y1);
+  const bottom = frame.top - Math.max(shown.y0, corners.y0);
   // Lines have no area, so equality is fine; NaN is not.
   return right >= left && bottom >= top ? { left, top, right, bottom } : null;
 }
