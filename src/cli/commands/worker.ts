@@ -94,13 +94,15 @@ async function work(context: Context, app: App, plan: Plan): Promise<number> {
 
 /** `12 jobs done (340 pages) in 2m 10s, 1 dead` */
 function summaryLine({ ends, pages }: WorkerReport, spentMs: number): string {
-  const others = Object.entries(ends).filter(([end, number]) => end !== "done" && number > 0);
   const all = Object.values(ends).reduce((sum, number) => sum + number, 0);
   if (all === 0) return "Nothing waits. Run `blobforge ingest FOLDER` to add PDFs.";
-  const done = `${plural(ends.done, "job")} done (${plural(pages, "page")}) in ${
-    duration(spentMs)
-  }`;
-  return [done, ...others.map(([end, number]) => `${number} ${end}`)].join(", ");
+  const done = ends.done === 0
+    ? "No job was done"
+    : `${plural(ends.done, "job")} done (${plural(pages, "page")})`;
+  const others = Object.entries(ends)
+    .filter(([end, number]) => end !== "done" && number > 0)
+    .map(([end, number]) => `${number} ${end.replace("-", " ")}`);
+  return [`${done} in ${duration(spentMs)}`, ...others].join(", ");
 }
 
 async function showCandidates({ out }: Context, app: App): Promise<number> {
