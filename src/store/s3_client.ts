@@ -1,9 +1,8 @@
 /** The AWS SDK's client as this program needs it. Only loaded when an S3 store is opened: it is slow to load. */
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expiringSigner } from "./expiring_signer.ts";
+import { onceAgents } from "./once_agent.ts";
 import type { S3Settings } from "./s3_settings.ts";
 import type { StoreDate } from "./store_date.ts";
 
@@ -41,8 +40,7 @@ export function createS3Client(
       requestTimeout: timeouts.answerMs,
       throwOnRequestTimeout: true,
       socketTimeout: timeouts.stallMs,
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+      ...onceAgents(MAX_SOCKETS),
     }),
     logger: SILENT,
   });
