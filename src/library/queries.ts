@@ -26,9 +26,9 @@ export function searchIndex(database: DatabaseSync, query: string, limit: number
   if (text === "") return [];
   const rows = database.prepare(`
     SELECT DISTINCT entries.hash, entries.json FROM docs JOIN entries ON entries.id = docs.rowid
-    WHERE docs.path LIKE ?1 ESCAPE '\\' OR docs.tags LIKE ?1 ESCAPE '\\'
+    WHERE instr(lower(docs.path), lower(?1)) > 0 OR instr(lower(docs.tags), lower(?1)) > 0
     ORDER BY length(docs.path), entries.hash LIMIT ?2`);
-  return foundIn(rows.all(`%${text.replace(/[\\%_]/g, "\\$&")}%`, limit));
+  return foundIn(rows.all(text, limit));
 }
 
 /** Files whose hash begins so. */
@@ -64,8 +64,8 @@ export function findByName(database: DatabaseSync, name: string, limit: number):
   if (!name.includes("/")) return [];
   const rows = database.prepare(`
     SELECT DISTINCT entries.hash, entries.json FROM paths JOIN entries ON entries.id = paths.entry
-    WHERE paths.path LIKE ? ESCAPE '\\' ORDER BY length(paths.path), entries.hash LIMIT ?`);
-  return foundIn(rows.all(`%/${name.replace(/[\\%_]/g, "\\$&")}`, limit));
+    WHERE substr(paths.path, -length(?1)) = ?1 ORDER BY length(paths.path), entries.hash LIMIT ?2`);
+  return foundIn(rows.all(`/${name}`, limit));
 }
 
 function byColumn(database: DatabaseSync, column: "path" | "name", value: string, limit: number) {
