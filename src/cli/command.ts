@@ -140,7 +140,7 @@ function usageError(error: CommanderError, name: string): BlobForgeError {
 
 function addGlobalOptions(command: CommandUnknownOpts): void {
   const options = [
-    new Option("--store <url>", "the store: s3://bucket/prefix, file:///folder or memory:"),
+    new Option("--store <url>", "s3://bucket/prefix, file:///folder or memory:"),
     new Option("--json", "one JSON document on stdout, for scripts"),
     new Option("-q, --quiet", "no progress, no advice; results and errors only"),
     new Option("-v, --verbose", "more detail"),

@@ -22,6 +22,8 @@ export type StageOptions = {
   answers?: string[];
   convert?(request: ConvertRequest): Promise<void>;
   store?: ObjectStore;
+  /** For commands that run on beside themselves (the worker): the default clock would run away. */
+  clock?: Clock;
 };
 
 /** 2026-11-03 14:00:00 UTC. */
@@ -41,7 +43,7 @@ export class Stage {
   #signalled: ((signal: SignalName) => void) | undefined;
 
   constructor(private readonly options: StageOptions = {}) {
-    this.clock = {
+    this.clock = options.clock ?? {
       now: () => this.nowMs,
       monotonic: () => this.nowMs,
       sleep: async (ms, signal) => {
