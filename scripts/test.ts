@@ -1,9 +1,10 @@
 /**
  * `deno task test [PATH | NAME]... [OPTION OF deno test]...`: all tests, or those named.
  *
- * Finds MinIO (or builds it), compiles the program for the end-to-end tests if it is missing or older than
- * its sources, type-checks, runs, and ends with `N passed, N failed`. Tests are told by environment variables:
- * MINIO_BIN is the server, BLOBFORGE_BIN the binary (not set: they run `deno run -A main.ts`).
+ * Finds MinIO (or builds it) and a Python with boto3, compiles the program for the end-to-end tests if it is
+ * missing or older than its sources, type-checks, runs, and ends with `N passed, N failed`. Tests are told by
+ * environment variables: MINIO_BIN is the server, BLOBFORGE_BIN the binary (not set: they run
+ * `deno run -A main.ts`), BLOBFORGE_TEST_PYTHON the Python.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,7 @@ import { build, CompileFailed } from "./build.ts";
 import { denoIsAtLeast } from "./lib/deno_version.ts";
 import { main, StepFailed } from "./lib/step.ts";
 import { planTests } from "./lib/test_plan.ts";
+import { findPython } from "./lib/test_python.ts";
 import { closingLine, countTests } from "./lib/test_summary.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +31,7 @@ async function test(words: string[]): Promise<number> {
     const plan = planTests(words);
     const env = cleanEnvironment(Deno.env.toObject());
     if (plan.needsMinio) env.MINIO_BIN = await minio();
-    if (plan.needsBinary) Object.assign(env, await binary());
+    if (plan.needsBinary) Object.assign(env, await binary(), await python());
     const { output, success } = await denoTest(plan.args, env);
     counts = countTests(output, success);
   } catch (error) {
@@ -59,9 +61,7 @@ function cleanEnvironment(env: Record<string, string>): Record<string, string> {
 
 async function minio(): Promise<string> {
   const { findMinio } = await import("./find_minio.ts");
-  const path = await findMinio().catch((error: Error) => {
-    throw new StepFailed(error.message);
-  });
+  const path = await findMinio();
   console.log(`MinIO: ${path}`);
   return path;
 }
@@ -83,6 +83,13 @@ async function binary(): Promise<Record<string, string>> {
     );
     return {};
   }
+}
+
+/** Python with boto3. Where there is none, the tests that need it fail and say what is missing. */
+async function python(): Promise<Record<string, string>> {
+  const path = await findPython(Deno.env.toObject(), (line) => console.log(line));
+  console.log(`Python with boto3: ${path ?? "NONE, the tests that need it will fail"}`);
+  return path === null ? {} : { BLOBFORGE_TEST_PYTHON: path };
 }
 
 async function isFresh(): Promise<boolean> {

@@ -1,17 +1,13 @@
 /** What is only true of the compiled binary. Where it could not be compiled, the sources are run, as scripts/test.ts says. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import project from "../../deno.json" with { type: "json" };
 import { hostEvent } from "../../src/convert/protocol.ts";
+import { type Ended, runProgram } from "../support/program.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BINARY = Deno.env.get("BLOBFORGE_BIN");
-const PROGRAM = BINARY
-  ? [BINARY]
-  : [Deno.execPath(), "run", "--quiet", "--allow-all", join(ROOT, "main.ts")];
 
-/** A process far away from the sources and from Deno's cache, as on the machine of someone who downloaded it. */
+/** A home with nothing in it, as on the machine of someone who downloaded the program. */
 async function inEmptyFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "blobforge-build-" });
   try {
@@ -21,27 +17,9 @@ async function inEmptyFolder<T>(run: (folder: string) => Promise<T>): Promise<T>
   }
 }
 
-function command(args: string[], folder: string): Deno.Command {
-  const [path, ...first] = PROGRAM;
-  const away: Record<string, string> = BINARY
-    ? { HOME: folder, DENO_DIR: join(folder, "deno") }
-    : {};
-  return new Deno.Command(path!, {
-    args: [...first, ...args],
-    cwd: folder,
-    env: away,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-async function run(args: string[], folder: string) {
-  const child = command(args, folder).spawn();
-  await child.stdin.close();
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+/** The sources need Deno's cache; the binary is not to find one. */
+function run(args: string[], folder: string): Promise<Ended> {
+  return runProgram(args, BINARY ? { HOME: folder, DENO_DIR: join(folder, "deno") } : {});
 }
 
 Deno.test("the program says which release and which sources it was built from", async () => {
