@@ -58,8 +58,8 @@ export function lifetime(
   now: StoreTime | null,
 ): { signingDate: Date; expiresIn: number } {
   const end = Math.floor(notAfter / 1000);
-  const start = Math.max(Math.min(Math.floor((now ?? notAfter) / 1000), end - 1), end - LONGEST_S);
-  return { signingDate: new Date(start * 1000), expiresIn: end - start };
+  const start = Math.min(Math.floor((now ?? notAfter) / 1000), end - 1);
+  return { signingDate: new Date(start * 1000), expiresIn: Math.min(end - start, LONGEST_S) };
 }
 
 type Headers = Request["headers"];

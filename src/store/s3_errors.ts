@@ -94,7 +94,7 @@ function explain(failure: S3Failure, settings: S3Settings): Explained {
     return ["unreachable", "this machine's clock differs too much from the store's"];
   }
   if (NO_SPACE.has(code)) return ["no-space", `the store is full (${code})`, "Free some space"];
-  if (status === 401 || status === 403) return denied(failure, settings);
+  if (status === 401 || status === 403 || WRONG_TOKEN.has(code)) return denied(failure, settings);
   if (status === 501 || code === "NotImplemented") {
     const hint = "Run `blobforge doctor` to see what the store lacks";
     return ["unsupported", `${server} does not implement it (${code})`, hint];
@@ -114,7 +114,7 @@ function denied({ code, status }: S3Failure, settings: S3Settings): Explained {
     const hint = "Correct BLOBFORGE_S3_SECRET_ACCESS_KEY";
     return ["denied", "the secret does not belong to the access key", hint];
   }
-  if (code === "ExpiredToken" || code === "InvalidToken") {
+  if (WRONG_TOKEN.has(code)) {
     const hint = "Renew BLOBFORGE_S3_SESSION_TOKEN, or the AWS credentials";
     return ["denied", `the session token is not valid (${answer})`, hint];
   }
@@ -146,7 +146,15 @@ const NEVER_SENT = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
-const WRONG_KEY = new Set(["InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken"]);
+const WRONG_KEY = new Set([
+  "InvalidAccessKeyId",
+  "SignatureDoesNotMatch",
+  "InvalidToken",
+  "ExpiredToken",
+  "TokenRefreshRequired",
+]);
+/** AWS answers these with 400. */
+const WRONG_TOKEN = new Set(["ExpiredToken", "InvalidToken", "TokenRefreshRequired"]);
 const WRONG_REGION = new Set([
   "PermanentRedirect",
   "AuthorizationHeaderMalformed",
