@@ -39,7 +39,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** A claim whose answer is late must not come into force much later. */
+/** A claim must not come into force much later, and never after its own deadline. */
 const CLAIM_VALID_MS = 30_000;
 /** How often an unclear marker write is sent again before the holder gives up and lets the lease expire. */
 const SENDS = 4;
@@ -122,15 +122,20 @@ export class Lease {
     when: Precondition,
   ): Promise<Lease | null> {
     const sent = await sendTime(deps);
-    const notAfter = sent.at + CLAIM_VALID_MS as StoreTime;
-    const result = await deps.store.put(leaseKey(hash), encodeRecord(record), when, { notAfter });
+    const notAfter = sent.at + Math.min(CLAIM_VALID_MS, validMs(record, deps)) as StoreTime;
+    const result = await clearly(() =>
+      deps.store.put(leaseKey(hash), encodeRecord(record), when, { notAfter })
+    );
     if (result.kind === "written") {
       return new Lease(deps, hash, { record, version: result.version, sent });
     }
     if (result.kind !== "unclear") return null;
     const seen = await readLease(deps, hash);
     if (seen === null || seen.record.holder !== record.holder) return null;
-    return new Lease(deps, hash, { record: seen.record, version: seen.version, sent });
+    const lease = new Lease(deps, hash, { record: seen.record, version: seen.version, sent });
+    // A second copy of the claim may be under way: once L is deleted, it would create L again.
+    lease.#tainted = true;
+    return lease;
   }
 
   get record(): LeaseRecord {

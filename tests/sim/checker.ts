@@ -19,6 +19,7 @@ type Job = {
   /** A late ingest added a todo beside another place, which the design allows. */
   hadExtraTodo: boolean;
   counted: Set<string>;
+  handedBack: Set<string>;
   asked: Set<string>;
   results: number;
 };
@@ -92,6 +93,7 @@ export class Checker {
     if (place.state === "processing" && write.kind === "delete") {
       this.#checkEnd(job, before, now, complain);
     }
+    if (now.lease?.handed_back) job.handedBack.add(now.lease.attempt ?? "none");
     for (const { record } of now.todos) if (record.reconvert) job.asked.add(record.reconvert);
     this.#checkPlace(job, now, complain);
     if (place.state === "raw" && write.kind === "delete") this.#jobs.delete(hash);
@@ -111,6 +113,7 @@ export class Checker {
         isKnown: false,
         hadExtraTodo: false,
         counted: new Set(),
+        handedBack: new Set(),
         asked: new Set(),
         results: 0,
       };
@@ -168,7 +171,7 @@ export class Checker {
     if (rise > 1) complain(`one attempt counted ${rise} times`);
     if (this.#attempts.get(id)?.isMove) complain("a move counted as an attempt");
     if (job.counted.has(id)) complain("an attempt was counted twice");
-    if (before.lease?.handed_back) complain("an attempt was counted that was handed back");
+    if (job.handedBack.has(id)) complain("an attempt was counted that was handed back");
     job.counted.add(id);
   }
 
