@@ -144,6 +144,8 @@ class ColumnReader {
     const near = (a: Line | undefined, b: Line | undefined) =>
       a !== undefined && b !== undefined && b.baseline - a.baseline < 1.25 * this.#leading &&
       Math.abs(a.left - b.left) < line.size;
+    // A word alone is no program.
+    if (count === 1 && !/[(){}[\]=;<>_$#/\\|&%+^~:]|--/.test(line.text)) return true;
     return count === 1 && near(above, line) && near(line, below) && above!.mono < 0.85;
   }
 

@@ -8,6 +8,7 @@ import {
   intersection,
   type PageData,
   touches,
+  union,
 } from "./page_data.ts";
 import { type Run, textOf } from "./runs.ts";
 
@@ -21,7 +22,12 @@ const FEWEST_PARTS = 4;
 const BACKGROUND = 0.8;
 
 /** `taken` are boxes of tables: nothing in them is a drawing. */
-export function findFigures(page: PageData, runs: Run[], taken: Box[]): Figure[] {
+export function findFigures(
+  page: PageData,
+  runs: Run[],
+  taken: Box[],
+  bodySize: number,
+): Figure[] {
   const parts = partsOf(page, runs, taken);
   if (parts.length === 0) return [];
   const figures: Figure[] = [];
@@ -31,15 +37,43 @@ export function findFigures(page: PageData, runs: Run[], taken: Box[]): Figure[]
     const axes = page.rules.filter((rule) => touches(rule, box, 4)).length;
     if (drawn < 1 || drawn + axes < FEWEST_PARTS || !isLargeEnough(box)) continue;
     if (isBackground(box, page, runs)) continue;
-    const whole = growOver(box, page, runs);
+    const whole = growOver(box, page, runs, bodySize);
     if (holdsProse(whole, runs)) continue;
-    figures.push({
-      box: whole,
-      runs: new Set(runs.filter((run) => isInside(run, whole))),
-      images: new Set(cluster.flatMap((part) => part.image ?? [])),
-    });
+    figures.push(toFigure(whole, page, runs));
   }
-  return figures;
+  return joinNear(figures, page, runs, bodySize);
+}
+
+function toFigure(box: Box, page: PageData, runs: Run[]): Figure {
+  const images = page.images.filter((image) =>
+    contains(box, (image.left + image.right) / 2, (image.top + image.bottom) / 2)
+  );
+  return {
+    box,
+    runs: new Set(runs.filter((run) => isInside(run, box))),
+    images: new Set(images.map((image) => image.index)),
+  };
+}
+
+/** Drawings side by side, with nothing but labels between them, are one figure. */
+function joinNear(figures: Figure[], page: PageData, runs: Run[], bodySize: number): Figure[] {
+  const joined: Figure[] = [];
+  for (const figure of figures) {
+    let whole = figure;
+    for (let at = joined.length - 1; at >= 0; at--) {
+      const box = union(whole.box, joined[at]!.box);
+      if (!touches(whole.box, joined[at]!.box, 2.2 * bodySize) || holdsText(box, runs)) continue;
+      whole = toFigure(box, page, runs);
+      joined.splice(at, 1);
+    }
+    joined.push(whole);
+  }
+  return joined;
+}
+
+function holdsText(box: Box, runs: Run[]): boolean {
+  return holdsProse(box, runs) ||
+    runs.some((run) => isInside(run, box) && (run.count > 30 || isCaption(textOf(run.spans))));
 }
 
 type Part = Box & { image: number | null };
@@ -112,7 +146,7 @@ function isBackground(box: Box, page: PageData, runs: Run[]): boolean {
 }
 
 /** Takes in the axes and frames that touch it, and the labels beside them. */
-function growOver(start: Box, page: PageData, runs: Run[]): Box {
+function growOver(start: Box, page: PageData, runs: Run[], bodySize: number): Box {
   const frame = frameOf(start, page.fills);
   let box = frame && area(start) > 0.4 * area(frame) ? frame : start;
   const frames = page.rules.filter((rule) => touches(rule, start, 6));
@@ -120,7 +154,9 @@ function growOver(start: Box, page: PageData, runs: Run[]): Box {
   const framed = around([box, ...frames])!;
   if (framed.bottom - framed.top < most) box = framed;
   for (let round = 0; round < 2; round++) {
-    const labels = runs.filter((run) => isLabel(run) && touches(run, box, 0.9 * run.size));
+    const labels = runs.filter((run) =>
+      isLabel(run, bodySize) && touches(run, box, 0.9 * run.size)
+    );
     box = around([box, ...labels])!;
   }
   return box;
@@ -128,9 +164,10 @@ function growOver(start: Box, page: PageData, runs: Run[]): Box {
 
 const LONGEST_LABEL = 22;
 
-function isLabel(run: Run): boolean {
-  return run.count <= LONGEST_LABEL && run.right - run.left < 12 * run.size &&
-    run.bold < 0.9 && !isCaption(textOf(run.spans));
+function isLabel(run: Run, bodySize: number): boolean {
+  const tiny = run.size < 0.7 * bodySize && run.count < 90;
+  return tiny || run.count <= LONGEST_LABEL && run.right - run.left < 12 * run.size &&
+      run.bold < 0.9 && !isCaption(textOf(run.spans));
 }
 
 function isInside(run: Run, box: Box): boolean {

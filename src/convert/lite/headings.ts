@@ -168,7 +168,7 @@ function isNumberedCapitals(text: string): boolean {
 }
 
 export function isCaption(text: string): boolean {
-  return /^(?:figure|fig\.|table|tab\.|listing|exhibit|abbildung|tabelle|plate|photo|algorithm)\s*[\dIVX]/i
+  return /^(?:figure|fig\.|table|tab\.|listing|exhibit|abbildung|tabelle|plate|photo|algorithm)\s*[\dIVX]|^(?:example|box)\s*\d+[-–.]\d/i
     .test(text);
 }
 

@@ -23,6 +23,8 @@ function tidySpans(spans: Span[]): Span[] {
   const tidy: Span[] = [];
   spans.forEach((span, at) => {
     if (span.text === "") return;
+    // Code is set apart enough.
+    if (span.mono) return void tidy.push({ ...span, italic: false });
     const before = tidy.at(-1);
     const bare = !/[\p{L}\p{N}]/u.test(span.text) && span.script === null && !span.mono;
     if (!bare || !before) return void tidy.push({ ...span });

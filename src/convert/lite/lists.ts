@@ -28,7 +28,9 @@ export function markerOf(line: Line): Marker | null {
     const glued = !/\s$/.test(bullet[0]);
     if (glued && WEAK_BULLET.test(text)) return null;
     const length = bullet[0].length;
-    return { marker: "-", length, weak: WEAK_BULLET.test(text), number: null, textLeft };
+    const apart = line.parts.length > 1 && line.parts[0]!.count === 1;
+    const weak = WEAK_BULLET.test(text) && !apart;
+    return { marker: "-", length, weak, number: null, textLeft };
   }
   const numbered = text.match(NUMBER);
   if (!numbered || numbered[0].length >= text.length) return null;

@@ -26,7 +26,7 @@ export function layoutPage(
   const tables = ruledTables(page.rules, runs, facts.census);
   const tabled = new Set(tables.flatMap((found) => [...found.used]));
   runs = runs.filter((run) => !tabled.has(run));
-  const figures = findFigures(page, runs, tables.map((found) => found.box));
+  const figures = findFigures(page, runs, tables.map((found) => found.box), facts.bodySize);
   const drawn = new Set(figures.flatMap((figure) => [...figure.runs]));
   const inFigures = new Set(figures.flatMap((figure) => [...figure.images]));
   runs = runs.filter((run) => !drawn.has(run));

@@ -101,7 +101,7 @@ function build(lines: Line[], columns: Column[], hyphens: HyphenRule): Table {
     const above = rows.at(-1);
     const gap = at > 0 ? line.baseline - lines[at - 1]!.baseline : Infinity;
     const filled = row.filter((cell) => cell.length > 0).length;
-    const goesOn = above && row[0]!.length === 0 && filled < columns.length / 2 &&
+    const goesOn = above && row[0]!.length === 0 && filled <= columns.length / 2 &&
       gap < 1.6 * line.size;
     if (goesOn) row.forEach((cell, column) => above[column]!.push(...cell));
     else rows.push(row);
