@@ -1,6 +1,6 @@
 /** Running headers, footers and page numbers: what stands at the edge of page after page. */
 import type { Box } from "./page_data.ts";
-import { linesOf } from "./lines.ts";
+import { type Line, linesOf } from "./lines.ts";
 import type { Run } from "./runs.ts";
 
 /** One of the outermost lines of a page. */
@@ -34,10 +34,24 @@ export function edgeLines(runs: Run[], pageHeight: number): EdgeLine[] {
   });
   const isNear = (line: (typeof lines)[number], at: number) =>
     line.baseline < high || line.baseline > pageHeight - high || at === 0;
-  const top = lines.filter((line) => line.baseline < far).slice(0, EDGE_LINES).filter(isNear);
-  const bottom = lines.filter((line) => line.baseline > pageHeight - far)
-    .slice(-EDGE_LINES).reverse().filter(isNear);
+  const top = outermost(lines.filter((line) => line.baseline < far)).filter(isNear);
+  const bottom = outermost(lines.filter((line) => line.baseline > pageHeight - far).reverse())
+    .filter(isNear);
   return [...top.map(toEdge("top")), ...bottom.map(toEdge("bottom"))];
+}
+
+/** Lines that stand close to more lines of their size are the text's first ones. */
+function outermost(lines: Line[]): Line[] {
+  const isClose = (a: Line, b: Line | undefined) =>
+    b !== undefined && Math.abs(b.baseline - a.baseline) < 1.4 * a.size &&
+    Math.abs(a.size - b.size) < 0.06 * a.size;
+  const found = lines.slice(0, EDGE_LINES);
+  while (found.length > 0) {
+    const last = found.at(-1)!;
+    if (isLonePageNumber(last.text.trim()) || !isClose(last, lines[found.length])) break;
+    found.pop();
+  }
+  return found;
 }
 
 type Hit = { page: number; y: number };
