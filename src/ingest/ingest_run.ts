@@ -18,6 +18,9 @@ type Deps = IngestDeps & { cache: HashCache };
 /** A PDF that the manifest does not have. `at`: its place in the report. */
 type New = { at: number; candidate: Candidate; hash: PdfHash; size: number };
 
+/** Where the bytes of a PDF are; `renew` brings them back if they are gone. */
+type Place = { path: string; renew?(): Promise<LfsSource> };
+
 const CONCURRENCY = 4;
 const NO_SOURCE = {
   reason: "another file with the same content could not be brought in",
@@ -85,7 +88,7 @@ export class IngestRun {
     } else if (identity.kind === "pointer" && !this.settings.dryRun) {
       this.#pointers.push({ ...file, path, pointer: identity.pointer });
     } else {
-      await this.#take(file, path);
+      await this.#take(file, { path });
     }
   }
 
@@ -113,14 +116,13 @@ export class IngestRun {
   async #takeFrom(source: LfsSource, file: New): Promise<void> {
     const { hash, size, candidate: { path } } = file;
     const isIn = await this.#taken.get(hash);
-    if (isIn || "path" in source) {
-      return await this.#take(file, "path" in source ? source.path : path);
-    }
+    if ("path" in source) return await this.#take(file, source);
+    if (isIn) return await this.#take(file, { path }); // another file has brought it in
     this.#settle(file.at, { path, hash, outcome: "failed", ...source, size });
   }
 
   /** Uploads from `source`, unless another file with these bytes was, or is being, brought in. */
-  async #take(file: New, source: string): Promise<void> {
+  async #take(file: New, source: Place): Promise<void> {
     const { hash, size, candidate: { path } } = file;
     for (let other = this.#taken.get(hash); other; other = this.#taken.get(hash)) {
       if (await other) {
@@ -146,11 +148,16 @@ export class IngestRun {
     this.#settle(file.at, { path, hash, outcome: result.kind, size });
   }
 
-  #upload({ candidate, hash, size }: New, source: string): Promise<UploadResult> {
+  async #upload({ candidate, hash, size }: New, source: Place): Promise<UploadResult> {
     const { priority, signal } = this.settings;
     const originalName = basename(candidate.relativePath);
     const tags = this.#tagsOf(candidate);
-    return upload(this.deps, { path: source, originalName, hash, size, tags, priority }, signal);
+    const from = (path: string) =>
+      upload(this.deps, { path, originalName, hash, size, tags, priority }, signal);
+    const result = await from(source.path);
+    if (result.kind !== "failed" || !source.renew || await exists(source.path)) return result;
+    const again = await source.renew();
+    return "path" in again ? await from(again.path) : { kind: "failed", ...again };
   }
 
   async #register(entry: NewEntry): Promise<void> {
@@ -190,4 +197,8 @@ export class IngestRun {
       last: file,
     });
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
 }

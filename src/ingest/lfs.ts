@@ -21,8 +21,13 @@ export type LfsWanted = {
   pointer: Uint8Array;
 };
 
-/** Where the bytes are, or why they are nowhere. */
-export type LfsSource = { path: string } | { reason: string; hint?: string };
+/**
+ * Where the bytes are, or why they are nowhere. `renew` fetches them once more:
+ * another ingest in the same clone may have taken them away after its own use.
+ */
+export type LfsSource =
+  | { path: string; renew(): Promise<LfsSource> }
+  | { reason: string; hint?: string };
 
 type Options = { signal?: AbortSignal; log: Log };
 
@@ -123,18 +128,30 @@ async function fetchBatch<T extends LfsWanted>(
   if (all && !all.ok) log.warn("git lfs fetch failed", { root: repository.root, why: all.reason });
   const result: [T, LfsSource][] = [];
   for (const file of batch) {
-    if (missing.includes(file) && !await isThere(repository, file)) {
-      const why = all && !all.ok && patterns.get(file) !== null
-        ? all.reason
-        : await fetchByContent(file, run);
-      if (why !== null) {
-        result.push([file, failed(why)]);
-        continue;
-      }
-    }
-    result.push([file, { path: repository.objectOf(file.hash) }]);
+    const isNamed = all !== null && !all.ok && patterns.get(file) !== null;
+    const isLost = isNamed && missing.includes(file) && !await isThere(repository, file);
+    result.push([
+      file,
+      isLost ? failed(all.reason) : await sourceOf(repository, file, fetched, run),
+    ]);
   }
   return result;
+}
+
+/** The object, fetched on its own if it is not there. */
+async function sourceOf(
+  repository: Repository,
+  file: LfsWanted,
+  fetched: PdfHash[],
+  run: GitOptions,
+): Promise<LfsSource> {
+  if (!await isThere(repository, file)) {
+    fetched.push(file.hash);
+    const why = await fetchByContent(file, run);
+    if (why !== null) return failed(why);
+  }
+  const renew = () => sourceOf(repository, file, fetched, run);
+  return { path: repository.objectOf(file.hash), renew };
 }
 
 /** For names that no pattern can express, and pointers that are not committed: git-lfs is given the pointer itself. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ingest } from "../../src/ingest/ingest.ts";
 import { rawKey } from "../../src/queue/layout.ts";
+import { interceptPuts } from "../support/intercepted_store.ts";
 import {
   benchOn,
   hashOf,
@@ -182,6 +183,37 @@ Deno.test("Git LFS: objects that were there before stay there", async () => {
     assert.equal(before.length, 1);
     await ingest(benchOn(memory()).deps, { paths: [repository.clone], priority });
     assert.deepEqual(await objectsIn(join(repository.clone, ".git")), before);
+  });
+});
+
+Deno.test("Git LFS: objects that another ingest takes away meanwhile are fetched again", async () => {
+  await withClone(async (repository) => {
+    const seen = new Set<string>();
+    const meddled = interceptPuts(memory(), async (real, ...words) => {
+      if (seen.has(words[0])) return await real(...words);
+      seen.add(words[0]);
+      for (const path of await objectsIn(join(repository.clone, ".git"))) await Deno.remove(path);
+      return await real(...words);
+    });
+    const { deps } = benchOn(meddled);
+    const report = await ingest(deps, { paths: [repository.clone], priority, concurrency: 1 });
+    assert.deepEqual(report.files.filter(({ reason }) => reason), []);
+    assert.equal(report.summary.queued, 10);
+    await assertUntouched(repository);
+  });
+});
+
+Deno.test("Git LFS: two ingests of one clone at once end with each file once, and no failure", async () => {
+  await withClone(async (repository) => {
+    const store = memory();
+    const reports = await Promise.all(
+      [1, 2].map((seed) =>
+        ingest(benchOn(store, { seed }).deps, { paths: [repository.clone], priority })
+      ),
+    );
+    assert.deepEqual(reports.flatMap(({ files }) => files).filter(({ reason }) => reason), []);
+    assert.equal((await keysIn(store, "queue/todo/")).length, 10);
+    await assertUntouched(repository);
   });
 });
 
