@@ -66,7 +66,9 @@ type Run = { config: Config; io: Io; out: Output; parts?: Parts };
 async function runParsed(parsed: ParsedCommand, run: Run): Promise<number> {
   const { config, io, out } = run;
   let app: Promise<App> | undefined;
-  const interrupt = new Interrupt(io, out);
+  const interrupt = new Interrupt(io, (text) => {
+    if (config.logFormat === "human" && !config.json) out.note(text);
+  });
   const parts = async () => run.parts ?? (await import("./system_parts.ts")).systemParts;
   const context: Context = {
     io,
@@ -107,13 +109,13 @@ class Interrupt {
   readonly #abort = new AbortController();
   #stop: (() => void) | undefined;
 
-  constructor(private readonly io: Io, private readonly out: Output) {}
+  constructor(private readonly io: Io, private readonly tell: (text: string) => void) {}
 
   signal(): AbortSignal {
     this.#stop ??= this.io.onSignal((name) => {
       if (this.exitCode !== undefined) return this.io.exit(SIGNAL_EXIT[name]);
       this.exitCode = SIGNAL_EXIT[name];
-      this.out.note(`${name}: stopping; once more ends at once`);
+      this.tell(`${name}: stopping; once more ends at once`);
       this.#abort.abort(new DOMException(`Ended by ${name}`, "AbortError"));
     });
     return this.#abort.signal;

@@ -43,6 +43,8 @@ export class App {
     readonly store: ObjectStore,
     readonly log: Log,
     readonly parts: Parts,
+    /** Two servers may have buckets of one name. */
+    readonly storeEndpoint: string,
     cacheDir: string,
   ) {
     this.manifest = new Manifest({ store, clock: parts.clock, random: parts.random, log });
@@ -66,7 +68,8 @@ export class App {
     if (byDefault && !config.json) {
       out.note(`Using the store ${store.url} (choose another with --store or BLOBFORGE_STORE)`);
     }
-    return new App(store, log, parts, cacheFolder(config.env));
+    const endpoint = config.env.BLOBFORGE_S3_ENDPOINT_URL ?? "";
+    return new App(store, log, parts, endpoint, cacheFolder(config.env));
   }
 
   /** The settings of the fleet, read once. */

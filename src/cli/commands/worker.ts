@@ -11,8 +11,9 @@ import { describeMachine, takeIdentity } from "../../worker/identity.ts";
 import { runWorker, type WorkerOptions, type WorkerReport } from "../../worker/worker.ts";
 import { type Context, defineCommand } from "../command.ts";
 import type { App } from "../compose.ts";
-import { stateFolder } from "../folders.ts";
+import { cacheFolder, stateFolder } from "../folders.ts";
 import { positiveInteger } from "../options.ts";
+import { mustBeTrusted } from "../trusted_store.ts";
 import { duration, plural, shortHash } from "../values.ts";
 import { tally, waitingOf } from "../tally.ts";
 
@@ -50,6 +51,7 @@ type Plan = { until: WorkerOptions["until"]; name: string; concurrency: number }
 async function work(context: Context, app: App, plan: Plan): Promise<number> {
   const { config, out } = context;
   const stop = context.interruptible();
+  await mustBeTrusted(app, cacheFolder(config.env), stop);
   const fleet = await app.fleetConfig();
   const identity = takeIdentity(
     stateFolder(config.env),
