@@ -14,6 +14,7 @@ export const META = join(PRIVATE, "meta");
 
 /** The path of a key's body below the store's folder. Throws for a name that no file system takes. */
 export function pathOfKey(key: string): string {
+  if (key.length <= MAX_NAME_BYTES && PLAIN.test(key)) return key;
   const names = key.split("/").map(encodeName);
   const long = names.find((name) => new TextEncoder().encode(name).length > MAX_NAME_BYTES);
   if (long === undefined) return names.join("/");
@@ -43,6 +44,8 @@ export function metaFolderOf(key: string): string {
   return join(META, hash.slice(0, 2), hash);
 }
 
+/** Keys that are paths as they stand: nearly all, and a list asks for each of its keys. */
+const PLAIN = /^[\w-](?:[\w-]|[./](?=[\w-]))*$/;
 const EMPTY = "%";
 const MAX_NAME_BYTES = 255;
 
