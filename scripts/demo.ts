@@ -110,12 +110,10 @@ async function fetched(blobforge: Program, folder: string, hash: string) {
 function conclude(rows: DemoRow[], folder: string): number {
   const number = (outcome: DemoRow["outcome"]) =>
     rows.filter((row) => row.outcome === outcome).length;
-  const open = number("open");
-  say(
-    `${number("done")} of ${count(rows.length, "PDF")} became Markdown` +
-      (number("explained") > 0 ? `, ${number("explained")} could not, for the reason given` : "") +
-      (open > 0 ? `, ${open} did not come to an end` : "") + ".",
-  );
+  const [explained, open] = [number("explained"), number("open")];
+  say(`${number("done")} of ${count(rows.length, "PDF")} became Markdown.`);
+  if (explained > 0) say(`${explained} could not be converted, for the reason given.`);
+  if (open > 0) say(`${open} should have been: worker.log tells more.`);
   say(`All of it is kept in ${folder}`);
   return open === 0 ? 0 : 1;
 }
