@@ -7,10 +7,11 @@
  * (`git lfs fetch --include`, the first half of a pull), read there, and deleted
  * again: work tree and disk are as before at every moment.
  */
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Log } from "../base/log.ts";
 import type { PdfHash } from "../queue/job.ts";
 import { git, type GitOptions } from "./git.ts";
+import { batches, patternOf } from "./lfs_batches.ts";
 
 export type LfsWanted = {
   /** The pointer file. */
@@ -30,11 +31,6 @@ export type LfsSource =
   | { reason: string; hint?: string };
 
 type Options = { signal?: AbortSignal; log: Log };
-
-/** One batch: so much of the disk is used at once, and so many names fit into a command. */
-const BATCH_FILES = 64;
-const BATCH_BYTES = 1024 ** 3;
-const BATCH_NAMES = 60_000;
 
 /**
  * Calls `use` with batches of files whose objects are there (or cannot be had),
@@ -161,43 +157,12 @@ async function fetchByContent(file: LfsWanted, run: GitOptions): Promise<string 
   return result.ok ? null : result.reason;
 }
 
-/**
- * The file as a pattern of git-lfs, anchored, with its wildcards escaped. Null if
- * there is none: commas separate patterns and cannot be escaped (git-lfs 3.x).
- */
-export function patternOf(root: string, path: string): string | null {
-  const real = join(Deno.realPathSync(dirname(resolve(path))), basename(path)); // as git sees it
-  const inside = relative(Deno.realPathSync(root), real);
-  if (/[,\n\r]/.test(inside) || inside.startsWith("..") || inside.length > BATCH_NAMES / 4) {
-    return null;
-  }
-  return `/${inside.replace(/[\\*?[\]]/g, "\\$&")}`;
-}
-
 async function isThere(repository: Repository, file: LfsWanted): Promise<boolean> {
   try {
     return (await Deno.stat(repository.objectOf(file.hash))).size === file.size;
   } catch {
     return false;
   }
-}
-
-function* batches<T extends LfsWanted>(files: T[]): Generator<T[]> {
-  let batch: T[] = [];
-  let bytes = 0;
-  let names = 0;
-  for (const file of files) {
-    const isFull = batch.length >= BATCH_FILES || bytes + file.size > BATCH_BYTES ||
-      names + file.path.length > BATCH_NAMES;
-    if (isFull && batch.length > 0) {
-      yield batch;
-      [batch, bytes, names] = [[], 0, 0];
-    }
-    batch.push(file);
-    bytes += file.size;
-    names += file.path.length;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function failed(why: string): LfsSource {

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 /**
  * Opens the file with this schema, and hands it to `use`. A file that is broken,
  * or was made by another version, is deleted and made anew; where no file can be
- * written, memory does. `null` is memory.
+ * written, or another process does not let go of it, memory does. `null` is memory.
  */
 export async function openCache<T>(
   path: string | null,
@@ -17,7 +17,8 @@ export async function openCache<T>(
       try {
         await Deno.mkdir(dirname(path), { recursive: true });
         return await open(path, schema, use);
-      } catch {
+      } catch (error) {
+        if (!isBroken(error)) break;
         await removeCache(path);
       }
     }
@@ -25,9 +26,23 @@ export async function openCache<T>(
   return await open(":memory:", schema, use);
 }
 
-/** Deletes the file and what SQLite keeps beside it. Nothing there is fine too. */
+/** Any fault of SQLite. */
+export function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: unknown }).code === "ERR_SQLITE_ERROR";
+}
+
+/** The file's own fault: not that it is in use, or that the disk is full or may not be written. */
+export function isBroken(error: unknown): boolean {
+  const elsewhere = /locked|busy|unable to open|read-?only|disk I\/O|full/i;
+  return isSqliteError(error) && !elsewhere.test(error.message);
+}
+
+/**
+ * Deletes the file and what SQLite keeps beside it. Nothing there is fine too. The
+ * log goes first: nobody may find an old one beside a new file.
+ */
 export async function removeCache(path: string): Promise<void> {
-  for (const ending of ["", "-wal", "-shm", "-journal"]) {
+  for (const ending of ["-wal", "-shm", "-journal", ""]) {
     await Deno.remove(path + ending).catch(() => {});
   }
 }
@@ -41,7 +56,7 @@ async function open<T>(
   const database = new DatabaseSync(path);
   try {
     database.exec(
-      "PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL",
+      "PRAGMA busy_timeout = 1500; PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL",
     );
     database.exec(schema);
     return use(database);

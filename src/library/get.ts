@@ -6,7 +6,7 @@ import type { PdfHash } from "../queue/job.ts";
 import { outKey } from "../queue/layout.ts";
 import type { ObjectStore, StoredObject } from "../store/object_store.ts";
 import { readBytes } from "../store/read_all.ts";
-import { isFree, type Placed, placeFolder } from "./place_folder.ts";
+import { chooseFolder, type Placed, placeFolder } from "./place_folder.ts";
 import { findInfo, findMarkdown, parseInfo, type ResultInfo, stemOf } from "./result_layout.ts";
 import { type OpenZip, openZipFile, openZipReader } from "./zip_file.ts";
 import { RemoteZip, TAIL_BYTES } from "./zip_remote.ts";
@@ -163,28 +163,6 @@ export class Results {
 async function readInfo(zip: OpenZip): Promise<ResultInfo> {
   const name = findInfo(zip.members.map((member) => member.name));
   return name === null ? {} : parseInfo(await zip.read(name, INFO_BYTES));
-}
-
-async function chooseFolder(
-  parent: string,
-  stem: string | null,
-  hash: PdfHash,
-  unpacked: string,
-  force: boolean,
-): Promise<string> {
-  const plain = join(parent, stem ?? hash.slice(0, 12));
-  if (await isFree(plain, unpacked) || await isOf(plain, hash, force)) return plain;
-  return join(parent, `${stem ?? "result"}-${hash.slice(0, 8)}`);
-}
-
-/** The folder holds an older result of the same document, or nothing that says whose it is: refused, or forced. */
-async function isOf(folder: string, hash: PdfHash, force: boolean): Promise<boolean> {
-  try {
-    const info = parseInfo(await Deno.readFile(join(folder, "info.json")));
-    return info.hash === undefined ? force : info.hash === hash;
-  } catch {
-    return force;
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

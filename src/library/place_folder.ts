@@ -1,14 +1,27 @@
 /** Puts an extracted result where it belongs, without touching what is there. */
 import { dirname, join, relative } from "node:path";
 import { BlobForgeError } from "../base/errors.ts";
+import type { PdfHash } from "../queue/job.ts";
+import { parseInfo } from "./result_layout.ts";
 
 /** `created`: the folder is new. `unchanged`: the very same files were there. `replaced`: forced. */
 export type Placed = "created" | "unchanged" | "replaced";
 
-/** Whether the folder can take a result: it is not there, or is empty, or has exactly these files. */
-export async function isFree(target: string, from: string): Promise<boolean> {
-  const there = await filesIn(target);
-  return there === null || there.length === 0 || await isSame(from, target, there);
+/**
+ * Where below `parent` a result goes: into a folder of its stem, unless that is
+ * another's; then digits of the hash are added. An older result of the same
+ * document counts as its own (and is refused or forced by `placeFolder`).
+ */
+export async function chooseFolder(
+  parent: string,
+  stem: string | null,
+  hash: PdfHash,
+  from: string,
+  force: boolean,
+): Promise<string> {
+  const plain = join(parent, stem ?? hash.slice(0, 12));
+  if (await isFree(plain, from) || await isOf(plain, hash, force)) return plain;
+  return join(parent, `${stem ?? "result"}-${hash.slice(0, 8)}`);
 }
 
 /**
@@ -36,6 +49,22 @@ export async function placeFolder(from: string, target: string, force: boolean):
     await Deno.rename(join(from, file), join(target, file));
   }
   return "replaced";
+}
+
+/** Not there, or empty, or with exactly these files. */
+async function isFree(target: string, from: string): Promise<boolean> {
+  const there = await filesIn(target);
+  return there === null || there.length === 0 || await isSame(from, target, there);
+}
+
+/** Its info.json tells whose it is; what tells nothing counts as anybody's only when forced. */
+async function isOf(folder: string, hash: PdfHash, force: boolean): Promise<boolean> {
+  try {
+    const info = parseInfo(await Deno.readFile(join(folder, "info.json")));
+    return info.hash === undefined ? force : info.hash === hash;
+  } catch {
+    return force;
+  }
 }
 
 /** All files below, relative; null: no such folder. */

@@ -4,7 +4,7 @@ import { join, normalize } from "node:path";
 import type { Log } from "../base/log.ts";
 import type { ObjectStore } from "../store/object_store.ts";
 import { sha256Hex } from "../store/verified_body.ts";
-import { openCache, removeCache } from "./cache_file.ts";
+import { isBroken, isSqliteError, openCache, removeCache } from "./cache_file.ts";
 import type { Manifest } from "./manifest.ts";
 import { findByHash, findByName, findByPath, type Found, searchIndex } from "./queries.ts";
 import { followManifest, SCHEMA } from "./search_index.ts";
@@ -23,7 +23,7 @@ const LIMIT = 50;
 
 /** Every question first looks whether the manifest has changed (one small request). */
 export class Search {
-  readonly #file: string | null;
+  #file: string | null;
   #database: Promise<DatabaseSync> | null = null;
 
   constructor(private readonly deps: SearchDeps) {
@@ -65,7 +65,7 @@ export class Search {
     database?.close();
   }
 
-  /** An index that turns out to be broken is thrown away, and the question asked once more. */
+  /** An index that turns out to be broken is thrown away, one that cannot be used is left; and the question asked once more. */
   async #ask<T>(question: (database: DatabaseSync) => T): Promise<T> {
     try {
       return await this.#askOnce(question);
@@ -73,7 +73,8 @@ export class Search {
       if (!isSqliteError(error)) throw error;
       this.deps.log.debug("search index rebuilt", { file: this.#file, why: error.message });
       await this.close();
-      if (this.#file !== null) await removeCache(this.#file);
+      if (!isBroken(error)) this.#file = null;
+      else if (this.#file !== null) await removeCache(this.#file);
       return await this.#askOnce(question);
     }
   }
@@ -88,8 +89,4 @@ export class Search {
 
 function tidy(path: string): string {
   return normalize(path.trim().replaceAll("\\", "/")).replace(/^(\.\/)+/, "");
-}
-
-function isSqliteError(error: unknown): error is Error {
-  return error instanceof Error && (error as { code?: unknown }).code === "ERR_SQLITE_ERROR";
 }

@@ -25,6 +25,8 @@ async function withSearch(
   }
 }
 
+const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
 const file = (path: string, tags: string[] = []) =>
   entry(1, { hash: hashOf(path), path, tags: [...path.replace(".pdf", "").split("/"), ...tags] });
 
@@ -154,6 +156,31 @@ Deno.test("an index in the cache folder is used again, and one that is broken is
         assert.equal((await search.lookupHash(hashOf("file 1").slice(0, 8))).length, 1);
       });
     }
+  });
+});
+
+Deno.test("an index that another process does not let go of is left to it, and memory does", async () => {
+  await withFolder(async (cacheDir) => {
+    const store = memory("s3://bucket/busy");
+    const options = { cacheDir, store };
+    await withSearch(async ({ manifest, search }) => {
+      await manifest.add(entries(0, 3));
+      await search.search("dir");
+    }, options);
+    const [index] = namesIn(cacheDir);
+    const { DatabaseSync } = await import("node:sqlite");
+    const other = new DatabaseSync(join(cacheDir, index!));
+    other.exec("BEGIN IMMEDIATE");
+    try {
+      await withSearch(async ({ manifest, search }) => {
+        await manifest.add(entries(3, 5));
+        assert.equal((await search.search("dir")).length, 5);
+      }, options);
+    } finally {
+      other.exec("ROLLBACK");
+      other.close();
+    }
+    assert.ok(namesIn(cacheDir).includes(index!));
   });
 });
 

@@ -1,0 +1,32 @@
+/** Ingests the PDF, fetches it and its result back, and prints its peak of memory in MB. Arguments: PDF, zip, folder, store. */
+import { systemClock } from "../../src/base/clock.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { fileBody } from "../../src/ingest/file_body.ts";
+import { ingest } from "../../src/ingest/ingest.ts";
+import { Results } from "../../src/library/get.ts";
+import { hashFile } from "../../src/library/local_file.ts";
+import { Manifest } from "../../src/library/manifest.ts";
+import { fetchSource } from "../../src/library/source.ts";
+import { outKey } from "../../src/queue/layout.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { DEFAULT_CONFIG, queueSettings } from "../../src/queue/settings.ts";
+import { openStore } from "../../src/store/open_store.ts";
+
+const [pdf, zip, folder, address] = Deno.args as [string, string, string, string | undefined];
+const parts = { clock: systemClock, random: systemRandom };
+const { store } = await openStore({ ...parts, store: address, env: Deno.env.toObject() });
+const base = { ...parts, store, log: silentLog };
+const manifest = new Manifest(base);
+const queue = new Queue({ ...base, worker: "test", settings: queueSettings(DEFAULT_CONFIG) });
+const deps = { ...base, manifest, queue, cacheDir: null };
+const report = await ingest(deps, { paths: [pdf], priority: "3_normal" });
+const hash = report.files[0]!.hash!;
+await fetchSource(store, hash, `${folder}/back.pdf`);
+const packed = await hashFile(zip);
+await store.put(outKey(hash), fileBody(zip, packed.size, packed.hash), { kind: "absent" });
+const result = await new Results(base).fetch(hash, { folder: `${folder}/out` });
+await store.close();
+const status = await Deno.readTextFile("/proc/self/status");
+const peakMb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+console.log(JSON.stringify({ summary: report.summary, files: result.files, peakMb }));
