@@ -134,11 +134,12 @@ export function moveWrites(move: Move, markers: Markers, context: MoveContext): 
 function requeue(markers: Markers, context: MoveContext): Write[] {
   const { failed, dead, todos } = markers;
   if (failed === null) return [];
-  if (dead && sameAttempt(dead.record.attempt, failed.record.attempt)) return deleteFailed(markers);
-  const { record } = failed;
-  if (todos.some((todo) => sameAttempt(todo.record.after, record.attempt))) {
-    return deleteFailed(markers);
+  if (dead && sameAttempt(dead.record.attempt, failed.record.attempt)) {
+    return [...deleteTodos(markers), ...deleteFailed(markers)];
   }
+  const { record } = failed;
+  const counted = todos.find((todo) => sameAttempt(todo.record.after, record.attempt));
+  if (counted) return [...deleteTodos(markers, counted.priority), ...deleteFailed(markers)];
   // The caller saw a failure that was due; this one may be a later one.
   if ((record.not_before ?? 0) > context.at) return [];
   if (record.retries + 1 > context.maxRetries) {
@@ -166,7 +167,7 @@ function retry(
   const { failed, dead, todos } = markers;
   const source = dead?.record ?? failed?.record;
   if (source === undefined) return [];
-  const last = dead?.record.attempt ?? failed?.record.attempt;
+  const last = dead ? dead.record.attempt : failed?.record.attempt;
   const counted = todos.find((todo) => sameAttempt(todo.record.after, last));
   if (counted) {
     return [

@@ -52,8 +52,9 @@ export function finishWork(
   if (todo === null) return [];
   if (lease.cancel) return bury(lease, markers, todo, "cancelled", context);
 
-  const isCounted = todos.some((one) => one.record.after === attempt);
-  if (isCounted || lease.handed_back) return putBack(lease, markers, todo);
+  const counted = todos.filter((one) => one.record.after === attempt);
+  if (counted.length > 0) return endAsCounted(lease, markers, counted);
+  if (lease.handed_back) return putBack(lease, markers, todo);
   if (todo.record.retries >= context.maxRetries) {
     return bury(lease, markers, todo, "retries-exhausted", context);
   }
@@ -71,6 +72,16 @@ function endAsFailed(
   const { retries, priority, attempts, reconvert } = failed;
   const record = { retries: retries + 1, attempts, reconvert };
   return bury(lease, markers, { priority, record }, "cancelled", context);
+}
+
+/** The attempt is counted: what a recovery that died has left undone follows. */
+function endAsCounted(lease: LeaseRecord, markers: Markers, counted: Todo[]): Write[] {
+  const to = lease.priority_to ?? fullest({ ...markers, todos: counted })!.priority;
+  return [
+    ...gatherTodos(markers, to, counted),
+    ...deleteFailed(markers),
+    ...deleteDead(markers),
+  ];
 }
 
 /**

@@ -64,11 +64,18 @@ export function fullest(markers: Markers): Todo | undefined {
   );
 }
 
-/** One todo at `to` that knows what all of them know; the others are deleted. Nothing where none is. */
-export function gatherTodos(markers: Markers, to: Priority): Write[] {
-  const best = fullest(markers);
+/**
+ * One todo at `to` that knows what all of them know (or those that count); the
+ * others are deleted. Nothing where none is.
+ */
+export function gatherTodos(
+  markers: Markers,
+  to: Priority,
+  counting: Todo[] = markers.todos,
+): Write[] {
+  const best = fullest({ ...markers, todos: counting });
   if (best === undefined) return [];
-  const there = markers.todos.find((todo) => todo.priority === to);
+  const there = counting.find((todo) => todo.priority === to);
   const isKept = there !== undefined && !isFuller(best, there, markers);
   return [...(isKept ? [] : [putTodo(to, best.record)]), ...deleteTodos(markers, to)];
 }
