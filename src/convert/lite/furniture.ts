@@ -40,18 +40,15 @@ export function edgeLines(runs: Run[], pageHeight: number): EdgeLine[] {
   return [...top.map(toEdge("top")), ...bottom.map(toEdge("bottom"))];
 }
 
-/** Lines that stand close to more lines of their size are the text's first ones. */
+/** The second line is the text's first one when more lines of its size stand close to it. */
 function outermost(lines: Line[]): Line[] {
   const isClose = (a: Line, b: Line | undefined) =>
     b !== undefined && Math.abs(b.baseline - a.baseline) < 1.4 * a.size &&
     Math.abs(a.size - b.size) < 0.06 * a.size;
   const found = lines.slice(0, EDGE_LINES);
-  while (found.length > 0) {
-    const last = found.at(-1)!;
-    if (isLonePageNumber(last.text.trim()) || !isClose(last, lines[found.length])) break;
-    found.pop();
-  }
-  return found;
+  const inner = found[1];
+  const isText = inner && !isLonePageNumber(inner.text.trim()) && isClose(inner, lines[2]);
+  return isText ? found.slice(0, 1) : found;
 }
 
 type Hit = { page: number; y: number };

@@ -18,8 +18,8 @@ export function uprightPage(page: PageData): PageData {
     height: sideways ? page.width : page.height,
     turned: turn,
   };
-  const glyphs = page.glyphs.filter((glyph) => glyph.style.turn === turn)
-    .map((glyph) => placeGlyph(glyph, place));
+  const level = page.glyphs.filter((glyph) => glyph.style.turn === turn);
+  const glyphs = turn === 0 ? level : level.map((glyph) => placeGlyph(glyph, place));
   const turned = <T extends Box>(boxes: T[]) => boxes.map((box) => ({ ...box, ...place(box) }));
   return {
     ...sized,
@@ -67,25 +67,34 @@ const SAME_PLACE = 0.12;
 
 function cleanGlyphs(glyphs: Glyph[], page: { width: number; height: number }): Glyph[] {
   const kept: Glyph[] = [];
-  const seen = new Map<string, Glyph[]>();
+  const seen = new Map<number, Glyph>();
   for (const glyph of glyphs) {
     const { style: { size }, x, baseline } = glyph;
     const outside = glyph.right < 0 || x > page.width || baseline < 0 ||
       baseline > page.height + size;
     if (size < 1 || outside) continue;
-    const key = `${glyph.text}${Math.round(baseline / 2)}`;
-    const same = seen.get(key) ?? [];
     const near = SAME_PLACE * size;
-    const twin = same.find((o) =>
-      Math.abs(o.x - x) < near && Math.abs(o.baseline - baseline) < near
-    );
+    const twin = twinOf(glyph, seen.get(placeKey(glyph, -near)), near) ??
+      twinOf(glyph, seen.get(placeKey(glyph, near)), near);
     // The letters of a ligature share one place; copies come with a whole word between them.
     if (twin && twin !== kept.at(-1)) continue;
-    same.push(glyph);
-    seen.set(key, same);
+    seen.set(placeKey(glyph, 0), glyph);
     kept.push(glyph);
   }
   return composeAccents(kept.map(readable));
+}
+
+/** Characters within two points of one another mostly have one key. A number, since pages have thousands. */
+function placeKey(glyph: Glyph, aside: number): number {
+  return (glyph.text.codePointAt(0)! & 0x3ff) << 20 |
+    (Math.round(glyph.baseline / 2) & 0x3ff) << 10 |
+    (Math.round((glyph.x + aside) / 2) & 0x3ff);
+}
+
+function twinOf(glyph: Glyph, other: Glyph | undefined, near: number): Glyph | undefined {
+  const same = other && other.text === glyph.text && Math.abs(other.x - glyph.x) < near &&
+    Math.abs(other.baseline - glyph.baseline) < near;
+  return same ? other : undefined;
 }
 
 const COMBINING = new Map([

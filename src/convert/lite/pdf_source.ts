@@ -12,6 +12,11 @@ export type EngineKeeper = {
   discard(): void;
 };
 
+/** PDFium keeps what it has read of a document; opening it afresh gives that back. */
+const RENEW_EVERY_PAGES = 100;
+/** WASM memory never shrinks: an engine that has grown beyond this is replaced. */
+const LARGE_ENGINE_BYTES = 96 * 1024 * 1024;
+
 /** A document that kills the engine more often is given up. */
 const MOST_TRAPS = 3;
 
@@ -19,6 +24,7 @@ export class PdfSource {
   #document: PdfDocument;
   #outline: OutlineEntry[] | null = null;
   #traps = 0;
+  #uses = 0;
   readonly pages: number;
 
   private constructor(
@@ -51,11 +57,19 @@ export class PdfSource {
     }
   }
 
+  async #renew(): Promise<void> {
+    this.outline();
+    this.close();
+    if ((await this.engines.get()).bytes().length > LARGE_ENGINE_BYTES) this.engines.discard();
+    this.#document = openDocument(await this.engines.get(), this.path);
+  }
+
   /**
    * Calls `use` with the page, and closes it. Null: PDFium cannot read the page, or died of it; then a new
    * engine goes on with the next page. Running out of memory and the last trap allowed are thrown.
    */
   async withPage<T>(number: number, use: (page: PdfPage) => T | Promise<T>): Promise<T | null> {
+    if (++this.#uses % RENEW_EVERY_PAGES === 0) await this.#renew();
     let page: PdfPage | null = null;
     try {
       page = this.#document.page(number);
