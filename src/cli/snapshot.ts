@@ -21,7 +21,7 @@ export type ProblemJson = Awaited<ReturnType<typeof problemJson>>;
 export type Detail = { running: number; problems: number };
 
 export async function snapshot(app: App, queue: Queue, detail: Detail) {
-  const [{ counts, jobs, doneLastHour }, workers] = await Promise.all([
+  const [{ counts, jobs, recent }, workers] = await Promise.all([
     tally(queue),
     listWorkers(app.store),
   ]);
@@ -38,15 +38,19 @@ export async function snapshot(app: App, queue: Queue, detail: Detail) {
     running: await Promise.all(running.map((job) => runningJson(app, queue, job, names))),
     workers: workers.map(workerJson),
     problems: await Promise.all(problems.map((job) => problemJson(app, job, names))),
-    rate: rateOf(doneLastHour, waitingOf(counts) + counts.processing),
+    rate: rateOf(recent, waitingOf(counts) + counts.processing),
   };
 }
 
-/** What the last hour's results say of what is left; null when there were none. */
-function rateOf(doneLastHour: number, left: number) {
-  if (doneLastHour === 0) return null;
-  const eta = left === 0 ? null : Math.round(left / doneLastHour * 3600);
-  return { done_last_hour: doneLastHour, eta_s: eta };
+/** A rate that is measured over less says little. */
+const SHORTEST_MS = 60_000;
+
+/** What the last hour's results, since the first of them, say of what is left; null when there were none. */
+function rateOf(recent: { done: number; sinceMs: number }, left: number) {
+  if (recent.done === 0) return null;
+  const isKnown = left > 0 && recent.done > 1 && recent.sinceMs >= SHORTEST_MS;
+  const eta = isKnown ? Math.round(recent.sinceMs / recent.done * left / 1000) : null;
+  return { done_last_hour: recent.done, eta_s: eta };
 }
 
 async function runningJson(app: App, queue: Queue, job: ListedJob, names: Catalogue | null) {

@@ -7,7 +7,8 @@ export type Tally = {
   counts: QueueCounts;
   /** Those that a person may want to see, in the order of their hashes. */
   jobs: Record<"processing" | "failed" | "dead", ListedJob[]>;
-  doneLastHour: number;
+  /** Results of the last hour, and how old the first of them is. */
+  recent: { done: number; sinceMs: number };
 };
 
 const HOUR_MS = 3_600_000;
@@ -18,7 +19,7 @@ export async function tally(queue: Queue): Promise<Tally> {
   const counts = { todo, processing: 0, failed: 0, dead: 0, done: 0 };
   const jobs: Tally["jobs"] = { processing: [], failed: [], dead: [] };
   let oldestTodoMs: number | null = null;
-  let doneLastHour = 0;
+  const recent = { done: 0, sinceMs: 0 };
   for await (const job of queue.list("processing")) jobs.processing.push(job);
   const running = new Set(jobs.processing.map((job) => job.hash));
   await Promise.all(JOB_STATES.map(async (state) => {
@@ -31,11 +32,14 @@ export async function tally(queue: Queue): Promise<Tally> {
       }
       counts[state]++;
       if (state !== "done") jobs[state].push(job);
-      else if (job.ageMs < HOUR_MS) doneLastHour++;
+      else if (job.ageMs < HOUR_MS) {
+        recent.done++;
+        recent.sinceMs = Math.max(recent.sinceMs, job.ageMs);
+      }
     }
   }));
   counts.processing = jobs.processing.length;
-  return { counts: { ...counts, oldestTodoMs }, jobs, doneLastHour };
+  return { counts: { ...counts, oldestTodoMs }, jobs, recent };
 }
 
 /** The jobs of one state, as `tally` counts them. */
@@ -76,7 +80,7 @@ export function adviceFor(counts: Counts): string {
     return "Nobody converts. Run `blobforge worker` here or on another machine.";
   }
   if (counts.dead > 0) {
-    return "Dead jobs need a person: `blobforge list --state dead`, `blobforge retry --dead`.";
+    return "Dead jobs need a person: `blobforge list --state dead` shows them.";
   }
   if (waiting + counts.processing + counts.failed === 0) {
     return "Nothing waits. Run `blobforge ingest FOLDER` to add PDFs.";

@@ -7,13 +7,13 @@ import { safe } from "../text.ts";
 import { nearest } from "../suggest.ts";
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  max_retries: "failed attempts after the first before a job is dead",
-  heartbeat_interval: "seconds between two heartbeats of a running job",
-  stale_timeout_minutes: "a job without a heartbeat for so long is taken over",
+  max_retries: "retries before a job is dead",
+  heartbeat_interval: "seconds between two heartbeats of a job",
+  stale_timeout_minutes: "without heartbeat: taken over after this",
   conversion_timeout: "seconds that one conversion may take",
-  retry_backoff: "seconds before the first retry; doubles with each",
+  retry_backoff: "seconds before the first retry, then doubled",
   retry_backoff_max: "longest pause before a retry, in seconds",
-  converter_memory_mb: "memory that a converter may use; 0: no limit",
+  converter_memory_mb: "memory of a converter; 0: no limit",
 };
 
 export const command = defineCommand({

@@ -33,7 +33,10 @@ export const command = defineCommand({
           { title: "host", flex: "end" },
           { title: "status" },
           { title: "heard of" },
-          ...more.map((title) => ({ title })),
+          ...more.map((title) => ({
+            title,
+            flex: title === "version" ? "end" as const : undefined,
+          })),
           { title: "job", flex: "end" },
         ],
         workers.map((worker) => workerRow(worker, config.verbose)),

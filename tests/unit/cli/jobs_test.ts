@@ -283,8 +283,7 @@ Deno.test(
         "  hash          file  state  ago  why",
         "  aaaaaaaaaaaa  -     dead    1m  it broke",
         "",
-        "Dead jobs need a person: `blobforge list --state dead`, `blobforge retry",
-        "--dead`.",
+        "Dead jobs need a person: `blobforge list --state dead` shows them.",
         "",
       ].join("\n"),
     );
@@ -293,6 +292,22 @@ Deno.test(
     assert.equal(data.problems[0].error, "it broke");
     assert.equal(data.workers[0].id, "bf-0");
   }, { columns: 80 }),
+);
+
+Deno.test(
+  "the dashboard reckons what is left from the first result of the last hour on",
+  onStage(async (stage) => {
+    await stage.store.put(outKey(A), new Uint8Array([1]), { kind: "none" });
+    stage.nowMs += 300_000;
+    await stage.store.put(outKey(B), new Uint8Array([2]), { kind: "none" });
+    const queue = queueOn(stage);
+    await queue.enqueue(C, "3_normal", { isNew: true });
+    await queue.enqueue(hashOf("d"), "3_normal", { isNew: true });
+    const { data } = await stage.json("dashboard");
+    assert.deepEqual(data.rate, { done_last_hour: 2, eta_s: 300 });
+    stage.nowMs += 3_600_000;
+    assert.equal((await stage.json("dashboard")).data.rate, null);
+  }),
 );
 
 Deno.test(
