@@ -3,7 +3,7 @@
  * "handed-back", lost}, "pages", "duration_s"}`; of a dry run `{"dry_run": true, "candidates": [{hash,
  * priority}], "waiting"}`.
  */
-import { ERROR_TABLE } from "../../base/errors.ts";
+import { BlobForgeError, ERROR_TABLE } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import type { Converter } from "../../convert/converter.ts";
 import { listCandidates } from "../../queue/candidates.ts";
@@ -126,6 +126,13 @@ async function showCandidates({ out }: Context, app: App): Promise<number> {
   return 0;
 }
 
+/** The variable is read as strictly as the option. */
 function numberIn(text: string | undefined): number | undefined {
-  return text ? positiveInteger(text) : undefined;
+  if (!text) return undefined;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new BlobForgeError(
+    "usage",
+    `BLOBFORGE_CONCURRENCY="${text}" is not a number of jobs`,
+    "Set it to a whole number, or use --concurrency",
+  );
 }

@@ -220,3 +220,12 @@ Deno.test(
     assert.equal((await stage.run("completions", "tcsh")).code, 2);
   }),
 );
+
+Deno.test(
+  "a variable with a bad value is a usage error that names it",
+  onStage(async (stage) => {
+    const said = await stage.run("worker", "--run-once");
+    assert.equal(said.code, 2);
+    assert.match(said.stderr, /BLOBFORGE_CONCURRENCY="many"/);
+  }, { env: { BLOBFORGE_CONCURRENCY: "many" } }),
+);
