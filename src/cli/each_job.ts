@@ -1,7 +1,9 @@
 /** One verb for several jobs: each is tried, what failed is told beside what worked. */
 import type { PdfHash } from "../queue/job.ts";
 import type { Context } from "./command.ts";
+import { cacheFolder } from "./folders.ts";
 import { errorJson } from "./output.ts";
+import { mustBeTrusted } from "./trusted_store.ts";
 import { shortHash } from "./values.ts";
 import { BlobForgeError, ERROR_TABLE } from "../base/errors.ts";
 import { StoreError } from "../store/store_error.ts";
@@ -26,6 +28,7 @@ export async function eachJob(
 ): Promise<number> {
   const { out } = context;
   const app = await context.app();
+  await mustBeTrusted(app, cacheFolder(context.config.env));
   const jobs: Record<string, unknown>[] = [];
   let failures = 0;
   for (const word of given) {

@@ -1,4 +1,4 @@
-/** A worker on a store that does not keep its promises would lose work: it is asked before the first job. */
+/** On a store that does not keep its promises work would be lost: it is asked before anything is changed. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BlobForgeError } from "../base/errors.ts";
@@ -16,7 +16,7 @@ const TRUSTED_MS = 7 * 24 * 3_600_000;
 export async function mustBeTrusted(
   app: App,
   cacheDir: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { url } = app.store;
   if (!url.startsWith("s3:")) return;
@@ -28,7 +28,7 @@ export async function mustBeTrusted(
     random: app.random,
     racers: 4,
     rounds: 1,
-    signal,
+    ...(signal ? { signal } : {}),
   });
   const missing = findings.filter(({ required, ok }) => required && !ok);
   if (missing.length > 0) {

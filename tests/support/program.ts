@@ -22,13 +22,17 @@ export async function runProgram(args: string[], env: Record<string, string>): P
 }
 
 /** The same, not started yet. */
-export function programChild(args: string[], env: Record<string, string>): Deno.Command {
+export function programChild(
+  args: string[],
+  env: Record<string, string>,
+  stdin: "null" | "piped" = "null",
+): Deno.Command {
   const [path, ...first] = programCommand();
   return new Deno.Command(path!, {
     args: [...first, ...args],
     clearEnv: true,
     env: { ...systemEnv(), ...env },
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   });
@@ -41,6 +45,18 @@ export function foldersOf(folder: string): Record<string, string> {
     BLOBFORGE_STATE_DIR: join(folder, "state"),
     BLOBFORGE_CACHE_DIR: join(folder, "cache"),
   };
+}
+
+/** A folder that is there only for the test, and the variables that keep a program inside it. */
+export async function inFolder(
+  work: (folder: string, env: Record<string, string>) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "blobforge-test-" });
+  try {
+    await work(folder, foldersOf(folder));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 function systemEnv(): Record<string, string> {

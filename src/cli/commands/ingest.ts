@@ -17,6 +17,7 @@ import { showIngest, summaryJson } from "../ingest_view.ts";
 import type { Io } from "../io.ts";
 import { positiveInteger, priority, several } from "../options.ts";
 import { safe } from "../text.ts";
+import { mustBeTrusted } from "../trusted_store.ts";
 
 export const command = defineCommand({
   about:
@@ -79,7 +80,7 @@ export const command = defineCommand({
 });
 
 async function once(context: Context, settings: IngestOptions): Promise<IngestReport> {
-  const deps = await ingestDeps(context);
+  const deps = await ingestDeps(context, settings);
   const progress = context.out.progress(settings.dryRun ? "looking" : "ingesting");
   try {
     return await ingest(deps, {
@@ -102,7 +103,7 @@ async function watchFolders(
 ): Promise<void> {
   const { out } = context;
   out.note(`Looking every ${seconds} s for new PDFs; Ctrl-C ends it.`);
-  await watch(await ingestDeps(context), {
+  await watch(await ingestDeps(context, settings), {
     ...settings,
     intervalMs: Math.max(1, seconds) * 1000,
     onReport: (report) => {
@@ -112,10 +113,11 @@ async function watchFolders(
   });
 }
 
-async function ingestDeps(context: Context): Promise<IngestDeps> {
+async function ingestDeps(context: Context, settings: IngestOptions): Promise<IngestDeps> {
   const app = await context.app();
   const { store, manifest, clock, log } = app;
   const cacheDir = cacheFolder(context.config.env);
+  if (!settings.dryRun) await mustBeTrusted(app, cacheDir, settings.signal);
   return { store, queue: await app.queue(), manifest, clock, log, cacheDir };
 }
 

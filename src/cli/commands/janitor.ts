@@ -7,6 +7,8 @@ import { sweep, type SweepItem } from "../../janitor/sweep.ts";
 import { defineCommand } from "../command.ts";
 import { safe, type Style } from "../text.ts";
 import { duration, plural, shortHash } from "../values.ts";
+import { mustBeTrusted } from "../trusted_store.ts";
+import { cacheFolder } from "../folders.ts";
 
 const IDLE: readonly SweepItem["action"][] = ["alive", "waits", "left"];
 
@@ -36,6 +38,7 @@ export const command = defineCommand({
   async run(context, { dryRun, deep }) {
     const { config, out } = context;
     const app = await context.app();
+    if (!dryRun) await mustBeTrusted(app, cacheFolder(config.env));
     const queue = await app.queue();
     const items: SweepItem[] = [];
     const progress = out.progress("looking");
