@@ -68,7 +68,10 @@ const SAME_PLACE = 0.12;
 function cleanGlyphs(glyphs: Glyph[], page: { width: number; height: number }): Glyph[] {
   const kept: Glyph[] = [];
   const seen = new Map<number, Glyph>();
+  let before: Glyph | null = null;
   for (const glyph of glyphs) {
+    const previous = before;
+    before = glyph;
     const { style: { size }, x, baseline } = glyph;
     const outside = glyph.right < 0 || x > page.width || baseline < 0 ||
       baseline > page.height + size;
@@ -77,7 +80,7 @@ function cleanGlyphs(glyphs: Glyph[], page: { width: number; height: number }): 
     const twin = twinOf(glyph, seen.get(placeKey(glyph, -near)), near) ??
       twinOf(glyph, seen.get(placeKey(glyph, near)), near);
     // The letters of a ligature share one place; copies come with a whole word between them.
-    if (twin && twin !== kept.at(-1)) continue;
+    if (twin && twin !== previous) continue;
     seen.set(placeKey(glyph, 0), glyph);
     kept.push(glyph);
   }

@@ -86,7 +86,7 @@ function isProse(lines: Line[], columns: Column[]): boolean {
   const characters = parts.reduce((sum, part) => sum + part.count, 0) / parts.length;
   const wide = columns.reduce((sum, { left, right }) => sum + right - left, 0);
   const fill = parts.reduce((sum, part) => sum + part.right - part.left, 0) / (wide * lines.length);
-  return (characters > 28 && fill > 0.8) || characters < 1.5;
+  return (characters > 24 && fill > 0.8) || characters < 1.5;
 }
 
 function build(lines: Line[], columns: Column[], hyphens: HyphenRule): Table {
