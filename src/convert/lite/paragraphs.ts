@@ -90,8 +90,9 @@ export function relation(lines: Line[], line: Line, measure: Measure): Relation 
 
 /** `DATES: The ...` */
 function startsWithLabel(line: Line): boolean {
-  const first = line.spans[0]!;
-  return first.bold && line.bold < 0.9 && /^\p{Lu}.*[:.]\s*$/u.test(first.text);
+  const first = line.spans[0];
+  return first !== undefined && first.bold && line.bold < 0.9 &&
+    /^\p{Lu}.*[:.]\s*$/u.test(first.text);
 }
 
 /** The next line's first word would have had room behind this one: the line was ended on purpose. */
