@@ -88,7 +88,9 @@ async function work(context: Context, app: App, plan: Plan): Promise<number> {
       out.line(summaryLine(report, spentMs));
       if (ends.dead + ends.failed > 0) out.tip("`blobforge dashboard` shows what failed and why.");
     });
-    return ends.failed + ends.dead + ends.lost > 0 ? ERROR_TABLE.partial.exit : 0;
+    // A failure that was retried with success is none; of one job it is the end that counts.
+    const bad = plan.until === "once" ? ends.failed + ends.dead : ends.dead;
+    return bad > 0 ? ERROR_TABLE.partial.exit : 0;
   } finally {
     identity.release();
   }
