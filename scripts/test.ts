@@ -54,7 +54,7 @@ function explained(error: unknown): string {
 
 /** A developer's own store and credentials are nothing that a test may find. */
 function cleanEnvironment(env: Record<string, string>): Record<string, string> {
-  const kept = ["BLOBFORGE_TEST_PYTHON"];
+  const kept = ["BLOBFORGE_TEST_PYTHON", "BLOBFORGE_TEST_PDFS"];
   const own = (name: string) => /^(BLOBFORGE|AWS)_/.test(name) && !kept.includes(name);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !own(name)));
 }
