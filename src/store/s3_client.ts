@@ -2,6 +2,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expiringSigner } from "./expiring_signer.ts";
+import { surviveBrokenReads } from "./old_runtime.ts";
 import { onceAgents } from "./once_agent.ts";
 import type { S3Settings } from "./s3_settings.ts";
 import type { StoreDate } from "./store_date.ts";
@@ -24,6 +25,7 @@ export function createS3Client(
   date: StoreDate,
   timeouts: S3Timeouts,
 ): S3Client {
+  surviveBrokenReads();
   const client = new S3Client({
     region: settings.region,
     ...(settings.endpoint ? { endpoint: settings.endpoint, forcePathStyle: true } : {}),

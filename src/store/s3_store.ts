@@ -10,7 +10,6 @@ import {
 import { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { Clock } from "../base/clock.ts";
-import { NOT_AFTER } from "./expiring_signer.ts";
 import { IfMatchStyle } from "./if_match.ts";
 import { checkKey, checkMetadata } from "./keys.ts";
 import type {
@@ -18,7 +17,6 @@ import type {
   ByteRange,
   DeleteResult,
   Limits,
-  Listed,
   ListOptions,
   ObjectStore,
   Page,
@@ -28,13 +26,13 @@ import type {
   Stat,
   StoredObject,
   StoreTime,
-  Version,
 } from "./object_store.ts";
 import { pageSizeOf } from "./paging.ts";
 import { streamOfAnswer } from "./s3_body.ts";
 import { answeredAt, createS3Client, DEFAULT_TIMEOUTS, type S3Timeouts } from "./s3_client.ts";
 import { readFailure, storeFault, writeOutcome } from "./s3_errors.ts";
-import { decodeMetadata, encodeMetadata, mapValues } from "./s3_metadata.ts";
+import { encodeMetadata, mapValues } from "./s3_metadata.ts";
+import { listedOf, setDeadline, statOf, versionOf } from "./s3_messages.ts";
 import { openPayload, type Payload } from "./s3_payload.ts";
 import { type S3Settings, s3Url } from "./s3_settings.ts";
 import { StoreDate } from "./store_date.ts";
@@ -91,12 +89,15 @@ export class S3Store implements ObjectStore {
     const Range = range && `bytes=${range.first}-${range.last ?? ""}`;
     const command = new GetObjectCommand({ ...this.#at(key), Range });
     return await this.#read(`read "${key}"`, signal, async () => {
+      const request = new AbortController();
+      const abortSignal = AbortSignal.any(signal ? [signal, request.signal] : [request.signal]);
       try {
-        const answer = await this.#client.send(command, { abortSignal: signal });
+        const answer = await this.#client.send(command, { abortSignal });
         const length = answer.ContentLength ?? 0;
         const size = Number(answer.ContentRange?.split("/")[1] ?? length);
         const { stallMs } = this.#timeouts;
-        const about = { key, size: length, stallMs, clock: this.#clock, signal };
+        const stop = () => request.abort();
+        const about = { key, size: length, stallMs, clock: this.#clock, signal, stop };
         return {
           ...statOf(answer, size),
           body: streamOfAnswer(answer.Body as unknown as Readable, about),
@@ -167,7 +168,7 @@ export class S3Store implements ObjectStore {
         signal?.throwIfAborted();
         throw storeFault(`list "${prefix}"`, error, this.#settings);
       });
-      yield this.#pageOf(answer);
+      yield this.#page(answer);
       ContinuationToken = answer.IsTruncated ? answer.NextContinuationToken : undefined;
     } while (ContinuationToken);
   }
@@ -257,54 +258,16 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  #pageOf(answer: ListObjectsV2CommandOutput): Page {
-    const objects = (answer.Contents ?? []).map((one): Listed => ({
-      key: one.Key!.slice(this.#settings.prefix.length),
-      version: one.ETag as Version,
-      size: one.Size ?? 0,
-      writtenAt: (one.LastModified?.getTime() ?? 0) as StoreTime,
-    }));
+  #page(answer: ListObjectsV2CommandOutput): Page {
     const at = answeredAt(answer) ?? this.time();
-    if (at === null) {
-      throw new StoreError("unsupported", `Cannot use ${this.url}: its answers bear no Date`);
+    if (at !== null) {
+      return { at: at as StoreTime, objects: listedOf(answer, this.#settings.prefix) };
     }
-    return { at: at as StoreTime, objects };
+    throw new StoreError("unsupported", `Cannot use ${this.url}: its answers bear no Date`);
   }
 
   #at(key: string): { Bucket: string; Key: string } {
     checkKey(key);
     return { Bucket: this.#settings.bucket, Key: this.#settings.prefix + key };
   }
-}
-
-/** Gives the request a mark that the signer turns into an expiry. */
-function setDeadline(
-  command: PutObjectCommand | DeleteObjectCommand,
-  notAfter: StoreTime | undefined,
-): void {
-  if (notAfter === undefined) return;
-  // The stacks of both commands differ in type only.
-  (command as PutObjectCommand).middlewareStack.add(
-    (next) => (args) => {
-      (args.request as { headers: Record<string, string> }).headers[NOT_AFTER] = String(notAfter);
-      return next(args);
-    },
-    { step: "build", name: "setDeadline" },
-  );
-}
-
-type Described = { ETag?: string; LastModified?: Date; Metadata?: Record<string, string> };
-
-function statOf(answer: Described, size: number | undefined): Stat {
-  return {
-    version: versionOf(answer),
-    size: size ?? 0,
-    writtenAt: (answer.LastModified?.getTime() ?? 0) as StoreTime,
-    metadata: mapValues(answer.Metadata, decodeMetadata),
-  };
-}
-
-function versionOf({ ETag }: { ETag?: string }): Version {
-  if (ETag) return ETag as Version;
-  throw new StoreError("unsupported", "Cannot use this store: it gives no ETag for an object");
 }
