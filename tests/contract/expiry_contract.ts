@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { StoreTime } from "../../src/store/object_store.ts";
-import { ABSENT, bytes, NONE, read, timeOf, unchanged, write } from "./contract_helpers.ts";
+import { ABSENT, bytes, NONE, read, timeOf, unchanged, write } from "./steps.ts";
 import type { Case } from "./object_store_contract.ts";
 
 /** Writes with `notAfter`: in time they work, late they change nothing. */

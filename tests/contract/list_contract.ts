@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bytes, keysOf, listAll, NONE, timeOf, write } from "./contract_helpers.ts";
+import { bytes, keysOf, listAll, NONE, timeOf, write } from "./steps.ts";
 import type { Case } from "./object_store_contract.ts";
 
 /** list: order, prefix, startAfter, pages, clocks. */

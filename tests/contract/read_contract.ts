@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { read, streamedBody, write } from "./contract_helpers.ts";
+import { read, streamedBody, write } from "./steps.ts";
 import type { Case } from "./object_store_contract.ts";
 
 /** head and get: what is missing, ranges, odd names, fresh reads. */

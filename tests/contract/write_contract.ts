@@ -11,7 +11,7 @@ import {
   streamedBody,
   unchanged,
   write,
-} from "./contract_helpers.ts";
+} from "./steps.ts";
 import type { Case } from "./object_store_contract.ts";
 
 /** put: preconditions, races, checked bodies. delete. */

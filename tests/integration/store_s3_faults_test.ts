@@ -18,7 +18,7 @@ import {
   streamedBody,
   unchanged,
   write,
-} from "../contract/contract_helpers.ts";
+} from "../contract/steps.ts";
 import { type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
 import { freePort, type Minio, s3Env, startMinio } from "../support/minio.ts";
 

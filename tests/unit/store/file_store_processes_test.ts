@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../../src/base/clock.ts";
 import { FileStore } from "../../../src/store/file_store.ts";
-import { keysOf, read, write } from "../../contract/contract_helpers.ts";
+import { keysOf, read, write } from "../../contract/steps.ts";
 
 const CHILD = fileURLToPath(new URL("file_store_child.ts", import.meta.url));
 

@@ -16,7 +16,7 @@ import {
   streamedBody,
   unchanged,
   write,
-} from "../../contract/contract_helpers.ts";
+} from "../../contract/steps.ts";
 import { objectStoreContract } from "../../contract/object_store_contract.ts";
 
 objectStoreContract("file", async () => {

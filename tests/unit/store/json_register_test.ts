@@ -6,7 +6,7 @@ import { seededRandom } from "../../../src/base/random.ts";
 import { changeJson, readJson } from "../../../src/store/json_register.ts";
 import { MemoryStore } from "../../../src/store/memory_store.ts";
 import type { ObjectStore } from "../../../src/store/object_store.ts";
-import { read, write } from "../../contract/contract_helpers.ts";
+import { read, write } from "../../contract/steps.ts";
 import { atRequest, FaultyStore } from "../../support/faulty_store.ts";
 
 const instant: Clock = { ...systemClock, sleep: () => Promise.resolve() };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../src/base/clock.ts";
 import { MemoryStore } from "../../../src/store/memory_store.ts";
 import type { StoreTime } from "../../../src/store/object_store.ts";
-import { bytes, NONE, streamedBody, write } from "../../contract/contract_helpers.ts";
+import { bytes, NONE, streamedBody, write } from "../../contract/steps.ts";
 import { objectStoreContract } from "../../contract/object_store_contract.ts";
 
 objectStoreContract("memory", () => {

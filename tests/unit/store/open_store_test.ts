@@ -4,7 +4,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { BlobForgeError } from "../../../src/base/errors.ts";
 import { seededRandom } from "../../../src/base/random.ts";
 import { chooseStore, openStore } from "../../../src/store/open_store.ts";
-import { ABSENT, bytes, write } from "../../contract/contract_helpers.ts";
+import { ABSENT, bytes, write } from "../../contract/steps.ts";
 
 const deps = { clock: systemClock, random: seededRandom(1) };
 

@@ -17,7 +17,7 @@ import type {
 } from "../../../src/store/object_store.ts";
 import { type CheckName, probeStore } from "../../../src/store/probe.ts";
 import { StoreError } from "../../../src/store/store_error.ts";
-import { keysOf, NONE } from "../../contract/contract_helpers.ts";
+import { keysOf, NONE } from "../../contract/steps.ts";
 import { FaultyStore } from "../../support/faulty_store.ts";
 
 const random = () => seededRandom(1);

@@ -14,7 +14,7 @@ import {
   sha256Of,
   streamedBody,
   write,
-} from "../../contract/contract_helpers.ts";
+} from "../../contract/steps.ts";
 import { atRequest, type Fault, FaultyStore, unreachable } from "../../support/faulty_store.ts";
 
 /** A store with faults by request number, behind retries whose pauses are noted, not waited for. */
