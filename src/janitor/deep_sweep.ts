@@ -1,7 +1,10 @@
 /** Compares every source with all markers: the last net, under which no job falls. */
-import { JOB_STATES, type PdfHash } from "../queue/job.ts";
-import { placeOf, RAW } from "../queue/layout.ts";
-import type { SweepDeps, SweepItem, SweepOptions } from "./sweep.ts";
+import { JOB_STATES, type JobState, type PdfHash } from "../queue/job.ts";
+import { placeOf, RAW, rawKey } from "../queue/layout.ts";
+import type { Guarded, SweepDeps, SweepItem, SweepOptions } from "./sweep.ts";
+
+/** The states in which a job was found, one bit each: there may be millions of jobs. */
+type Places = Map<PdfHash, number>;
 
 /**
  * A source that no marker and no result belongs to goes back into the queue (the
@@ -11,29 +14,40 @@ import type { SweepDeps, SweepItem, SweepOptions } from "./sweep.ts";
 export async function* deepSweep(
   deps: SweepDeps,
   options: Pick<SweepOptions, "dryRun" | "signal">,
+  guarded: Guarded,
 ): AsyncGenerator<SweepItem> {
   const { queue } = deps;
-  // Sources first: a job that is ingested meanwhile is then in neither list.
-  const sources = await listSources(deps, options.signal);
-  const places = await listPlaces(deps, options.signal);
+  const { dryRun, signal } = options;
+  // Sources first: a job that is ingested meanwhile is then not taken for one without a marker.
+  const sources = await listSources(deps, signal);
+  const places = await listPlaces(deps, signal);
   for (const hash of sources) {
-    options.signal?.throwIfAborted();
-    const states = places.get(hash) ?? new Set();
-    if (states.size === 0) {
-      const moved = options.dryRun ? "moved" : await queue.restore(hash);
-      yield { hash, what: "missing", action: moved === "busy" ? "left" : "restored" };
-    } else if (states.has("done") && !states.has("processing") && states.size > 1) {
-      const moved = options.dryRun ? "moved" : await queue.tidy(hash);
-      yield { hash, what: "leftover", action: moved === "busy" ? "left" : "tidied" };
+    signal?.throwIfAborted();
+    const found = places.get(hash) ?? 0;
+    places.delete(hash);
+    if (found === 0) {
+      yield await guarded({ hash, what: "missing" }, async () => {
+        const moved = dryRun ? "moved" : await queue.restore(hash);
+        return { action: moved === "busy" ? "left" : "restored" };
+      });
+    } else if (isIn(found, "done") && !isIn(found, "processing") && found !== bit("done")) {
+      yield await guarded({ hash, what: "leftover" }, async () => {
+        const moved = dryRun ? "moved" : await queue.tidy(hash);
+        return { action: moved === "busy" ? "left" : "tidied" };
+      });
     }
   }
-  const known = new Set(sources);
-  for (const [hash, states] of places) {
-    if (known.has(hash) || [...states].every((state) => state === "done")) continue;
-    const detail = `its source PDF is not in the bucket (${
-      [...states].join(", ")
-    }); ingest it again, or remove it`;
-    yield { hash, what: "no-source", action: "reported", detail };
+  for (const [hash, found] of places) {
+    signal?.throwIfAborted();
+    if (found === bit("done")) continue;
+    yield await guarded({ hash, what: "no-source" }, async () => {
+      // It may have been ingested since the sources were listed.
+      if (await queue.store.head(rawKey(hash), signal) !== null) return { action: "left" };
+      const states = JOB_STATES.filter((state) => isIn(found, state)).join(", ");
+      const detail =
+        `its source PDF is not in the bucket (${states}); ingest it again, or remove it`;
+      return { action: "reported", detail };
+    });
   }
 }
 
@@ -48,15 +62,21 @@ async function listSources(deps: SweepDeps, signal?: AbortSignal): Promise<PdfHa
   return hashes;
 }
 
-async function listPlaces(deps: SweepDeps, signal?: AbortSignal) {
-  const places = new Map<PdfHash, Set<string>>();
+async function listPlaces(deps: SweepDeps, signal?: AbortSignal): Promise<Places> {
+  const places: Places = new Map();
   for (const state of JOB_STATES) {
     for await (const { hash } of deps.queue.list(state)) {
       signal?.throwIfAborted();
-      const states = places.get(hash);
-      if (states) states.add(state);
-      else places.set(hash, new Set([state]));
+      places.set(hash, (places.get(hash) ?? 0) | bit(state));
     }
   }
   return places;
+}
+
+function bit(state: JobState): number {
+  return 1 << JOB_STATES.indexOf(state);
+}
+
+function isIn(found: number, state: JobState): boolean {
+  return (found & bit(state)) !== 0;
 }

@@ -2,6 +2,7 @@
  * Puts right what time has made due: leases that are stale, failures whose pause
  * is over. Every worker does it now and then; `blobforge janitor` does it at once.
  */
+import { messageOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { failedKey, placeOf, PROCESSING } from "../queue/layout.ts";
 import type { PdfHash, Priority } from "../queue/job.ts";
@@ -41,6 +42,8 @@ export type SweepItem = {
     | "reported"
     | "error";
   ageMs?: number;
+  /** Of one that waits: when its retry is due. */
+  dueInMs?: number;
   detail?: string;
 };
 
@@ -55,7 +58,14 @@ export type SweepReport = {
   errors: number;
 };
 
-/** One pass over all leases and failures (and with `deep` over everything). A job that cannot be handled is reported, and the others go on. */
+/** So many faults of the store in a row are not those of single jobs: it is away. */
+const FAULTS = 3;
+
+/**
+ * One pass over all leases and failures (and with `deep` over everything). A job
+ * that cannot be handled is reported, and the others go on; several in a row that
+ * meet a fault of the store end the sweep with that fault.
+ */
 export async function sweep(deps: SweepDeps, options: SweepOptions = {}): Promise<SweepReport> {
   const report: SweepReport = {
     dryRun: options.dryRun ?? false,
@@ -66,8 +76,9 @@ export async function sweep(deps: SweepDeps, options: SweepOptions = {}): Promis
     tidied: 0,
     errors: 0,
   };
-  const items = [sweepLeases(deps, options), sweepFailures(deps, options)];
-  if (options.deep) items.push(deepSweep(deps, options));
+  const guarded = guard();
+  const items = [sweepLeases(deps, options, guarded), sweepFailures(deps, options, guarded)];
+  if (options.deep) items.push(deepSweep(deps, options, guarded));
   for (const list of items) {
     for await (const item of list) {
       count(report, item);
@@ -78,7 +89,11 @@ export async function sweep(deps: SweepDeps, options: SweepOptions = {}): Promis
   return report;
 }
 
-async function* sweepLeases(deps: SweepDeps, options: SweepOptions): AsyncGenerator<SweepItem> {
+async function* sweepLeases(
+  deps: SweepDeps,
+  options: SweepOptions,
+  guarded: Guarded,
+): AsyncGenerator<SweepItem> {
   const { queue } = deps;
   for await (const page of queue.store.list(PROCESSING, { signal: options.signal })) {
     for (const { key, version, writtenAt } of page.objects) {
@@ -104,7 +119,11 @@ async function recoverOne(
   return { action: "recovered", detail: `${recovery.what}: ${describe(recovery.writes)}` };
 }
 
-async function* sweepFailures(deps: SweepDeps, options: SweepOptions): AsyncGenerator<SweepItem> {
+async function* sweepFailures(
+  deps: SweepDeps,
+  options: SweepOptions,
+  guarded: Guarded,
+): AsyncGenerator<SweepItem> {
   const { queue } = deps;
   for await (const { hash, since, ageMs } of queue.list("failed")) {
     options.signal?.throwIfAborted();
@@ -117,9 +136,8 @@ async function* sweepFailures(deps: SweepDeps, options: SweepOptions): AsyncGene
       );
       if (seen === null) return { action: "left" };
       const { record } = seen;
-      if (record.not_before !== undefined && record.not_before > since + ageMs) {
-        return { action: "waits", detail: record.error };
-      }
+      const dueInMs = (record.not_before ?? 0) - (since + ageMs);
+      if (dueInMs > 0) return { action: "waits", dueInMs, detail: record.error };
       const isLast = record.retries + 1 > queue.settings.maxRetries;
       const action = isLast ? "buried" : "requeued";
       if (options.dryRun) return { action, detail: record.error };
@@ -129,21 +147,24 @@ async function* sweepFailures(deps: SweepDeps, options: SweepOptions): AsyncGene
   }
 }
 
-/** A job whose handling fails is an item of the report; a store that is away ends the sweep. */
-async function guarded(
+export type Guarded = (
   base: Pick<SweepItem, "hash" | "what" | "ageMs">,
-  handle: () => Promise<Pick<SweepItem, "action" | "detail">>,
-): Promise<SweepItem> {
-  try {
-    return { ...base, ...await handle() };
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    return {
-      ...base,
-      action: "error",
-      detail: error instanceof Error ? error.message : String(error),
-    };
-  }
+  handle: () => Promise<Pick<SweepItem, "action" | "detail" | "dueInMs">>,
+) => Promise<SweepItem>;
+
+/** A job whose handling fails is an item of the report: it must not hide those behind it. A store that is away ends the sweep. */
+function guard(): Guarded {
+  let faults = 0;
+  return async (base, handle) => {
+    try {
+      const item = { ...base, ...await handle() };
+      faults = 0;
+      return item;
+    } catch (error) {
+      if (error instanceof StoreError && ++faults >= FAULTS) throw error;
+      return { ...base, action: "error", detail: messageOf(error) };
+    }
+  };
 }
 
 function count(report: SweepReport, item: SweepItem): void {
