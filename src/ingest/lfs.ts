@@ -10,7 +10,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Log } from "../base/log.ts";
 import type { PdfHash } from "../queue/job.ts";
-import { git, type GitOptions } from "./git.ts";
+import { git, type GitOptions, type GitResult } from "./git.ts";
 import { batches, patternOf } from "./lfs_batches.ts";
 
 export type LfsWanted = {
@@ -118,9 +118,7 @@ async function fetchBatch<T extends LfsWanted>(
   const run: GitOptions = { cwd: repository.root, signal };
   const patterns = new Map(missing.map((file) => [file, patternOf(repository.root, file.path)]));
   const include = [...patterns.values()].filter((pattern) => pattern !== null).join(",");
-  const all = include === ""
-    ? null
-    : await git(["lfs", "fetch", `--include=${include}`, "--exclude="], run);
+  const all = include === "" ? null : await fetchNamed(include, run);
   if (all && !all.ok) log.warn("git lfs fetch failed", { root: repository.root, why: all.reason });
   const result: [T, LfsSource][] = [];
   for (const file of batch) {
@@ -132,6 +130,13 @@ async function fetchBatch<T extends LfsWanted>(
     ]);
   }
   return result;
+}
+
+/** A second time if it fails: two fetches in one clone disturb each other, and networks fail for a moment. */
+async function fetchNamed(include: string, run: GitOptions): Promise<GitResult> {
+  const words = ["lfs", "fetch", `--include=${include}`, "--exclude="];
+  const first = await git(words, run);
+  return first.ok ? first : await git(words, run);
 }
 
 /** The object, fetched on its own if it is not there. */

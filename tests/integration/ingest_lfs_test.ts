@@ -236,26 +236,41 @@ Deno.test("Git LFS: an interrupt leaves the clone as it was, and the next ingest
   });
 });
 
+Deno.test("Git LFS: a fetch that fails once is tried again", async () => {
+  await withClone(async (repository) => {
+    const once = join(repository.clone, "..", "failed-once");
+    const script = `if [ "$2" = fetch ] && [ ! -e "${once}" ]; then touch "${once}"; exit 1; fi`;
+    await withGit(repository, script, async () => {
+      const report = await ingest(benchOn(memory()).deps, { paths: [repository.clone], priority });
+      assert.equal(report.summary.failed, 0);
+    });
+    assert.ok(await Deno.stat(once));
+    await assertUntouched(repository);
+  });
+});
+
 Deno.test("Git LFS: without git-lfs the pointers fail with advice to install it", async () => {
   await withClone(async (repository) => {
-    // a git that knows no lfs, first in the PATH
-    const bin = join(repository.clone, "..", "bin");
-    await writeFiles(bin, {
-      git:
-        '#!/bin/sh\nif [ "$1" = lfs ]; then echo "git: lfs is not a git command" >&2; exit 1; fi\nexec /usr/bin/env -S PATH="$REAL_PATH" git "$@"\n',
-    });
-    await Deno.chmod(join(bin, "git"), 0o755);
-    const path = Deno.env.get("PATH")!;
-    Deno.env.set("REAL_PATH", path);
-    Deno.env.set("PATH", `${bin}:${path}`);
-    try {
+    const script = 'if [ "$1" = lfs ]; then echo "git: lfs is not a git command" >&2; exit 1; fi';
+    await withGit(repository, script, async () => {
       const report = await ingest(benchOn(memory()).deps, { paths: [repository.clone], priority });
       assert.equal(report.summary.failed, 11);
       assert.match(report.files[0]?.reason ?? "", /git-lfs is not installed/);
       assert.match(report.files[0]?.hint ?? "", /Install git-lfs/);
-    } finally {
-      Deno.env.set("PATH", path);
-      Deno.env.delete("REAL_PATH");
-    }
+    });
   });
 });
+
+/** Puts a git first in the PATH that runs `script`, then the real one. */
+async function withGit({ clone }: Clone, script: string, work: () => Promise<void>): Promise<void> {
+  const path = Deno.env.get("PATH")!;
+  const bin = join(clone, "..", "bin");
+  await writeFiles(bin, { git: `#!/bin/sh\n${script}\nPATH="${path}" exec git "$@"\n` });
+  await Deno.chmod(join(bin, "git"), 0o755);
+  Deno.env.set("PATH", `${bin}:${path}`);
+  try {
+    await work();
+  } finally {
+    Deno.env.set("PATH", path);
+  }
+}

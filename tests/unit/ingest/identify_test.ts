@@ -125,17 +125,15 @@ Deno.test("a remembered hash is used only while the file is what it was", async 
 Deno.test("a file that was written just before it was hashed is not remembered", async () => {
   await withFolder({ "a.pdf": "%PDF-1.7 one" }, async (folder) => {
     const path = join(folder, "a.pdf");
+    const { size, mtime, ctime, ino } = await Deno.stat(path);
+    const [mtimeMs, ctimeMs] = [mtime!.getTime(), ctime!.getTime()];
+    const print = { path, size, mtimeMs, ctimeMs, inode: ino! };
+    const rememberedAfter = (ms: number, cache: HashCache) =>
+      identify({ cache, clock: { ...systemClock, now: () => ctimeMs + ms } }, path)
+        .then(() => cache.find(print));
     await withCache(async (cache) => {
-      await identify({ cache, clock: systemClock }, path);
-      const { size, mtime, ctime, ino } = await Deno.stat(path);
-      const print = {
-        path,
-        size,
-        mtimeMs: mtime!.getTime(),
-        ctimeMs: ctime!.getTime(),
-        inode: ino!,
-      };
-      assert.equal(cache.find(print), null);
+      assert.equal(await rememberedAfter(1000, cache), null);
+      assert.equal(await rememberedAfter(3000, cache), hashOf("%PDF-1.7 one"));
     });
   });
 });
