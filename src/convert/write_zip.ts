@@ -23,6 +23,8 @@ export async function writeZip(path: string, entries: ZipEntry[]): Promise<Body>
   const output = zip.outputStream as Readable;
   const opened: Opened = { handles: [], over: false };
   zip.on("error", (error: Error) => output.destroy(error));
+  // The reader below throws it. Before that one reads, an error that nobody hears would end the process.
+  output.on("error", () => {});
   try {
     for (const entry of entries) add(zip, entry, opened);
     zip.end();
