@@ -22,9 +22,9 @@ export function glyphsOf(
   const style = { ...plainStyle, ...look };
   const wide = style.size / 2;
   const glyphs: Glyph[] = [];
-  let space = false;
+  let space: Glyph["space"] = "no";
   [...text].forEach((character, at) => {
-    if (character === " ") space = true;
+    if (character === " ") space = "written";
     else {
       const left = x + at * wide;
       glyphs.push({
@@ -39,7 +39,7 @@ export function glyphsOf(
         space,
         unmapped: false,
       });
-      space = false;
+      space = "no";
     }
   });
   return glyphs;

@@ -25,8 +25,8 @@ export type Table = {
   rows: Span[][][];
   /** The first row names the columns. */
   headed: boolean;
-  /** Left edges of the columns, to tell whether a table goes on overleaf. */
-  columns: number[];
+  /** Where the columns stand, to tell whether a table goes on overleaf. */
+  columns: { left: number; right: number }[];
 };
 
 /** One of the page's images, or (`null`) what the page shows there. */

@@ -8,10 +8,11 @@ import type { HeadingModel } from "./headings.ts";
 import { plainText } from "./inline.ts";
 import { joinSpans, type Line, linesOf } from "./lines.ts";
 import { dropMarker, ListStack, type Marker, markerOf } from "./lists.ts";
-import type { Rule } from "./page_data.ts";
+import type { Box, PageData, Rule } from "./page_data.ts";
 import { joinText, type Measure, relation } from "./paragraphs.ts";
 import { textOf } from "./runs.ts";
-import { spacedTable } from "./spaced_tables.ts";
+import { spacedTable, zonedTable } from "./spaced_tables.ts";
+import { zonesFrom } from "./table_zones.ts";
 import { endsInPageNumber, tocEntry } from "./toc.ts";
 
 /** What is known of the whole document. */
@@ -26,13 +27,12 @@ export type ColumnBlocks = { blocks: Block[]; footnotes: Block[] };
 
 export function columnBlocks(
   region: Region<Block>,
-  rules: Rule[],
-  page: number,
+  { rules, fills, number: page }: Pick<PageData, "rules" | "fills" | "number">,
   facts: DocumentFacts,
 ): ColumnBlocks {
   const lines = linesOf(region.items.flatMap((item) => item.run ?? []));
   const notesAt = footnotesFrom(lines, region, rules, facts.bodySize);
-  const reader = new ColumnReader(region, lines.slice(0, notesAt), page, facts);
+  const reader = new ColumnReader(region, lines.slice(0, notesAt), page, facts, rules, fills);
   const notes = new ColumnReader(region, lines.slice(notesAt), page, facts);
   const figures = region.items.filter((item) => item.block !== null)
     .sort((a, b) => a.top - b.top);
@@ -59,6 +59,8 @@ class ColumnReader {
     readonly lines: Line[],
     readonly page: number,
     readonly facts: DocumentFacts,
+    readonly rules: Rule[] = [],
+    readonly fills: Box[] = [],
   ) {
     this.#leading = usualLeading(lines, facts.bodySize);
   }
@@ -96,11 +98,9 @@ class ColumnReader {
 
   /** Handles what begins at this line and ends before `limit`; returns the number of lines. */
   #take(at: number, limit: number): number {
-    const { facts: { census, monoDocument } } = this;
+    const { monoDocument } = this.facts;
     const line = this.lines[at]!;
-    const table = line.parts.length > 1 && !this.#isListed(line)
-      ? spacedTable(this.lines.slice(0, limit), at, census, monoDocument)
-      : null;
+    const table = this.#isListed(line) ? null : this.#table(at, limit);
     if (table) {
       this.#put(table.table);
       return table.count;
@@ -122,6 +122,16 @@ class ColumnReader {
     this.#text(line, this.#isInToc(at));
     this.#afterHeading = false;
     return 1;
+  }
+
+  #table(at: number, limit: number) {
+    const { census, monoDocument } = this.facts;
+    const lines = this.lines.slice(0, limit);
+    for (const zone of zonesFrom(lines, at, this.region, this.rules, this.fills)) {
+      const table = zonedTable(lines, at, zone, census, monoDocument);
+      if (table) return table;
+    }
+    return spacedTable(lines, at, census, monoDocument);
   }
 
   /** The outline has it, so it is a heading whatever it looks like. */
@@ -242,6 +252,8 @@ class ColumnReader {
 
   /** A heading may have several lines of one look. */
   #heading(at: number, limit: number) {
+    const listed = this.#listedHeading(at, limit);
+    if (listed) return listed;
     const level = this.#levelAt(at);
     if (level === null) return null;
     let { spans } = this.lines[at]!;
@@ -252,6 +264,21 @@ class ColumnReader {
     }
     if (plainText(spans).length > LONGEST_HEADING) return null;
     return { level, spans, count };
+  }
+
+  /** Two or three lines that are one entry of the outline. */
+  #listedHeading(at: number, limit: number) {
+    let { spans } = this.lines[at]!;
+    for (let count = 2; count <= 3 && at + count <= limit; count++) {
+      const last = this.lines[at + count - 2]!, line = this.lines[at + count - 1]!;
+      const alike = Math.abs(line.size - last.size) < 0.06 * last.size &&
+        line.baseline - last.baseline < 1.6 * last.size;
+      if (!alike) return null;
+      spans = joinText(spans, line.spans, this.facts.census);
+      const level = this.facts.headings.outlineLevel(textOf(spans), this.page);
+      if (level !== null) return { level, spans, count };
+    }
+    return null;
   }
 
   #headingGoesOn(at: number, level: number): boolean {

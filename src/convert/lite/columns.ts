@@ -8,6 +8,9 @@ export type Item<T = unknown> = Box & { kind: "run" | "block"; run: Run | null; 
 /** A column, or a stretch across all columns: its items are read from top to bottom. */
 export type Region<T = unknown> = Box & { items: Item<T>[] };
 
+/** What is drawn behind the items: rules, and stripes of tables, which no gutter goes through. */
+export type Marks = { rules: Rule[]; stripes: Box[] };
+
 /** In shares of the body size. */
 const GUTTER = 0.85, NARROWEST = 7;
 const FEWEST_LINES = 3;
@@ -20,12 +23,12 @@ const DEEPEST = 12;
 export function readingOrder<T>(
   items: Item<T>[],
   body: number,
-  walls: Rule[] = [],
+  marks: Marks = { rules: [], stripes: [] },
   depth = 0,
 ): Region<T>[] {
   if (items.length === 0) return [];
   const bounds = around(items)!;
-  const strips = stripsOf(items, walls.filter((wall) => isWall(wall, bounds)));
+  const strips = stripsOf(items, marks.rules.filter((rule) => isWall(rule, bounds)));
   const regions: Region<T>[] = [];
   let plain: Item<T>[] = [];
   const flush = () => {
@@ -33,14 +36,14 @@ export function readingOrder<T>(
     plain = [];
   };
   for (let at = 0; at < strips.length;) {
-    const cut = depth < DEEPEST ? columnsFrom(strips, at, bounds, body) : null;
+    const cut = depth < DEEPEST ? columnsFrom(strips, at, bounds, body, marks) : null;
     if (!cut) {
       plain.push(...strips[at++]!.items);
       continue;
     }
     flush();
     for (const side of [cut.left, cut.right]) {
-      regions.push(...readingOrder(side, body, walls, depth + 1));
+      regions.push(...readingOrder(side, body, marks, depth + 1));
     }
     at = cut.end;
   }
@@ -83,13 +86,16 @@ function columnsFrom<T>(
   start: number,
   bounds: Box,
   body: number,
+  marks: Marks,
 ): Cut<T> | null {
   let gaps: Gap[] = [{ from: bounds.left, to: bounds.right }];
   let best: Cut<T> | null = null;
   let end = start;
   const states: Gap[][] = [];
   for (; end < strips.length && !strips[end]!.wall; end++) {
-    const next = gapsWithout(gaps, strips[end]!.items, GUTTER * body);
+    const strip = strips[end]!;
+    const stripes = marks.stripes.filter((s) => s.top < strip.bottom && s.bottom > strip.top);
+    const next = gapsWithout(gaps, [...strip.items, ...stripes], GUTTER * body);
     if (next.length === 0) break;
     gaps = next;
     states.push(gaps);
@@ -101,7 +107,7 @@ function columnsFrom<T>(
     const group = strips.slice(start, last);
     const items = group.flatMap((strip) => strip.items);
     for (const gap of state) {
-      const cut = cutAt(items, gap, body);
+      const cut = cutAt(items, gap, body, marks.rules);
       if (!cut) continue;
       best = { ...trimEnd(cut, group, strips[last], gap), end: last };
       best.end = start + countStrips(group, best);
@@ -111,7 +117,7 @@ function columnsFrom<T>(
   return best;
 }
 
-function gapsWithout<T>(gaps: Gap[], items: Item<T>[], least: number): Gap[] {
+function gapsWithout(gaps: Gap[], items: Box[], least: number): Gap[] {
   let left = gaps;
   for (const item of items) {
     const next: Gap[] = [];
@@ -127,7 +133,12 @@ function gapsWithout<T>(gaps: Gap[], items: Item<T>[], least: number): Gap[] {
   return left;
 }
 
-function cutAt<T>(items: Item<T>[], gap: Gap, body: number): Omit<Cut<T>, "end"> | null {
+function cutAt<T>(
+  items: Item<T>[],
+  gap: Gap,
+  body: number,
+  rules: Rule[],
+): Omit<Cut<T>, "end"> | null {
   const middle = (gap.from + gap.to) / 2;
   const left = items.filter((item) => item.right <= middle);
   const right = items.filter((item) => item.left >= middle);
@@ -136,7 +147,19 @@ function cutAt<T>(items: Item<T>[], gap: Gap, body: number): Omit<Cut<T>, "end">
   const wideEnough = sides.every((side) =>
     side.width > NARROWEST * body && (side.lines.length >= FEWEST_LINES || side.pictures)
   );
-  return wideEnough && !isTabular(sides[0]!, sides[1]!) ? { left, right } : null;
+  if (!wideEnough) return null;
+  return isFramed(around(items)!, gap, rules) || !isTabular(sides[0]!, sides[1]!)
+    ? { left, right }
+    : null;
+}
+
+/** Frames end in the gutter: boxes side by side are no rows of a table. */
+function isFramed(group: Box, gap: Gap, rules: Rule[]): boolean {
+  return rules.some((rule) =>
+    rule.right - rule.left < 3 && rule.left > gap.from - 2 && rule.right < gap.to + 2 &&
+    Math.min(rule.bottom, group.bottom) - Math.max(rule.top, group.top) >
+      0.5 * (group.bottom - group.top)
+  );
 }
 
 type Side = { width: number; lines: number[]; fill: number; pictures: boolean; mono: boolean };
@@ -174,8 +197,9 @@ function isTabular(left: Side, right: Side): boolean {
   if (Math.min(left.lines.length, right.lines.length) >= INDEX_LINES && fill > 0.35) return false;
   // Code beside its comments, and a few lines beside a few, are read row by row.
   if (left.mono && right.mono) return shared >= 0.5;
-  if (Math.min(left.lines.length, right.lines.length) < 6) return shared >= 0.5 && fill < 0.7;
-  return shared >= 0.75 && fill < 0.58;
+  const lines = Math.min(left.lines.length, right.lines.length);
+  if (lines < 6) return shared >= 0.5 && fill < 0.72;
+  return shared >= 0.75 && fill < (lines < 14 ? 0.72 : 0.58);
 }
 
 /**

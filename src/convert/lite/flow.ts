@@ -76,10 +76,12 @@ function join(last: Block, next: Block, hyphens: HyphenRule): Block | null {
   }
   if (last.kind === "table" && next.kind === "table") {
     const alike = last.columns.length === next.columns.length &&
-      last.columns.every((left, at) => Math.abs(left - next.columns[at]!) < 12);
-    if (!alike) return null;
+      last.columns.every(({ left, right }, at) =>
+        left < next.columns[at]!.right + 4 && next.columns[at]!.left < right + 4
+      );
     const head = (rows: typeof last.rows) => (rows[0] ?? []).map(plainText).join("|");
     const repeated = head(last.rows) === head(next.rows);
+    if (!alike && !repeated) return null;
     return { ...last, rows: [...last.rows, ...next.rows.slice(repeated ? 1 : 0)] };
   }
   if ((last.kind === "paragraph" || last.kind === "item") && next.kind === "paragraph") {

@@ -10,7 +10,7 @@ const SHORT_RULE = 0.7;
 /** Index of the first footnote's line; the number of lines when there is none. */
 export function footnotesFrom(lines: Line[], column: Box, rules: Rule[], body: number): number {
   const wide = column.right - column.left;
-  const isSmall = (line: Line) => line.size < SMALLER * body;
+  const isSmall = (line: Line) => line.size < SMALLER * body && line.mono < 0.5;
   for (let at = lines.length - 1; at >= 0 && isSmall(lines[at]!); at--) {
     const line = lines[at]!, above = lines[at - 1];
     const ruled = rules.some((rule) =>

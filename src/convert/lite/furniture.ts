@@ -1,7 +1,7 @@
 /** Running headers, footers and page numbers: what stands at the edge of page after page. */
 import type { Box } from "./page_data.ts";
 import { type Line, linesOf } from "./lines.ts";
-import type { Run } from "./runs.ts";
+import { type Run, textOf } from "./runs.ts";
 
 /** One of the outermost lines of a page. */
 export type EdgeLine = {
@@ -70,7 +70,7 @@ export class FurnitureIndex {
   add(page: number, lines: EdgeLine[], pictures: Box[] = []): void {
     this.#pages = Math.max(this.#pages, page);
     for (const line of lines) {
-      push(this.#byText, textKey(line), { page, y: line.y });
+      for (const key of textKeys(line)) push(this.#byText, key, { page, y: line.y });
       for (const key of offsetKeys(line, page)) push(this.#byOffset, key, { page, y: line.y });
     }
     for (const key of new Set(pictures.map(pictureKey))) {
@@ -92,7 +92,7 @@ export class FurnitureIndex {
     if (short && (line.edge === "top" || !smaller)) return false;
     if (counted && line.size <= 1.3 * bodySize) return true;
     if (line.size > 1.15 * bodySize) return false;
-    return recurs(this.#byText.get(textKey(line)), page, line.y, hits);
+    return textKeys(line).some((key) => recurs(this.#byText.get(key), page, line.y, hits));
   }
 
   /** A logo or an ornament: the same size at the same place on page after page. */
@@ -116,8 +116,11 @@ function recurs(hits: Hit[] | undefined, page: number, y: number, least: number)
 
 const ROMAN = /\b[ivxlcdm]+\b/g;
 
-function textKey(line: EdgeLine): string {
-  return line.edge + line.text.toLowerCase().replace(ROMAN, "#").replace(/\d+/g, "#");
+/** The whole line, and its parts where they stand apart: the book's title beside the chapter's. */
+function textKeys(line: EdgeLine): string[] {
+  const parts = line.runs.length > 1 ? line.runs.map((run) => textOf(run.spans).trim()) : [];
+  return [line.text, ...parts].filter((text) => /\p{L}{2}/u.test(text) || text === line.text)
+    .map((text) => line.edge + text.toLowerCase().replace(ROMAN, "#").replace(/\d+/g, "#"));
 }
 
 /** A number at either end that counts up with the pages makes a page header of whatever stands beside it. */

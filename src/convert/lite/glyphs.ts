@@ -155,9 +155,14 @@ const PRIVATE_BULLETS = new Map([
 
 function readable(glyph: Glyph): Glyph {
   const code = glyph.text.codePointAt(0)!;
-  if (code < 0xa0 || (code > 0xad && code < 0xe000)) return glyph;
+  if (code < 0xa0 || (code > 0xad && code < 0xe000 && code !== 0x210e)) return glyph;
   if (code === 0xad) return { ...glyph, text: "-" };
-  if (code >= 0xfb00 && code <= 0xfb06) return { ...glyph, text: glyph.text.normalize("NFKC") };
+  // Ligatures; and the letters of formulas, which have their slant in their code.
+  if (
+    (code >= 0xfb00 && code <= 0xfb06) || code === 0x210e || (code >= 0x1d400 && code < 0x1d800)
+  ) {
+    return { ...glyph, text: glyph.text.normalize("NFKC") };
+  }
   if (code < 0xe000 || code > 0xf8ff) return glyph;
   const known = PRIVATE_BULLETS.get(code);
   if (known) return { ...glyph, text: known };

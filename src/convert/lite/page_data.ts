@@ -22,8 +22,8 @@ export type Glyph = Box & {
   x: number;
   baseline: number;
   style: TextStyle;
-  /** White space stood before it in the page's own text. */
-  space: boolean;
+  /** White space before it: `written` in the page's own text, or `guessed` by PDFium from the places. */
+  space: "no" | "guessed" | "written";
   /** PDFium could not tell which character it is. */
   unmapped: boolean;
 };

@@ -1,10 +1,10 @@
 /** From a page's plain data to its blocks in reading order. */
 import type { Block } from "./block.ts";
 import { columnBlocks, type DocumentFacts } from "./blocks.ts";
-import { type Item, readingOrder, type Region } from "./columns.ts";
+import { type Item, type Marks, readingOrder, type Region } from "./columns.ts";
 import { findFigures } from "./figures.ts";
 import { edgeLines, type FurnitureIndex } from "./furniture.ts";
-import { area, type Box, type PageData, type PageImage } from "./page_data.ts";
+import { area, type Box, type PageData, type PageImage, union } from "./page_data.ts";
 import { ruledTables } from "./ruled_tables.ts";
 import { type Run, runsOf } from "./runs.ts";
 
@@ -45,15 +45,40 @@ export function layoutPage(
       blockItem(image, { kind: "picture", box: boxOf(image), image: image.index })
     ),
   ];
-  const columns = readingOrder(items, facts.bodySize, page.rules).map((region) => {
-    const found = columnBlocks(region, page.rules, page.number, facts);
-    return isImprint(region, page, facts.bodySize)
-      ? { blocks: [], footnotes: [...found.blocks, ...found.footnotes] }
-      : found;
-  });
+  const columns = readingOrder(items, facts.bodySize, marksOf(page, facts.bodySize)).map(
+    (region) => {
+      const found = columnBlocks(region, page, facts);
+      return isImprint(region, page, facts.bodySize)
+        ? { blocks: [], footnotes: [...found.blocks, ...found.footnotes] }
+        : found;
+    },
+  );
   return {
     columns: columns.map((column) => column.blocks),
     footnotes: columns.flatMap((column) => column.footnotes),
+  };
+}
+
+const HIGHEST_STRIPE = 6;
+
+/** Backgrounds of single cells that touch are one stripe. */
+function marksOf(page: PageData, bodySize: number): Marks {
+  const rows = page.fills.filter(({ top, bottom }) =>
+    bottom - top > 0.8 * bodySize && bottom - top < HIGHEST_STRIPE * bodySize
+  ).sort((a, b) => a.top - b.top || a.left - b.left);
+  const stripes: Box[] = [];
+  for (const fill of rows) {
+    const last = stripes.at(-1);
+    const beside = last && Math.abs(last.top - fill.top) < 1 &&
+      Math.abs(last.bottom - fill.bottom) < 1 && fill.left < last.right + 1;
+    if (beside) stripes[stripes.length - 1] = union(last, fill);
+    else stripes.push(boxOf(fill));
+  }
+  const alike = (a: Box, b: Box) =>
+    Math.abs(a.left - b.left) < 2 && Math.abs(a.right - b.right) < 2;
+  return {
+    rules: page.rules,
+    stripes: stripes.filter((stripe) => stripes.filter((other) => alike(stripe, other)).length > 1),
   };
 }
 

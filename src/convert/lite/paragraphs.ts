@@ -77,15 +77,15 @@ export function relation(lines: Line[], line: Line, measure: Measure): Relation 
 
   const indent = line.left - last.left;
   if (indent > INDENT * em) {
-    // Behind a first line it is a hanging indent, elsewhere a new paragraph's first line.
-    if (ended || short) return "new";
-    return lines.length === 1 ? "join" : "new";
+    // Behind a full first line it is a hanging indent, elsewhere a new paragraph's first line.
+    return lines.length === 1 && !short ? "join" : "new";
   }
   // Back at the margin: behind an indented first line the text goes on, else a hanging entry begins.
   if (indent < -INDENT * em && lines.length > 1) return "new";
   if (!short) return "join";
   if (ended) return "new";
-  return measure.right - last.right > 3 * em ? "break" : "join";
+  const slack = measure.right - last.right;
+  return slack > 3 * em && slack > 0.2 * (measure.right - line.left) ? "break" : "join";
 }
 
 /** `DATES: The ...` */

@@ -76,7 +76,7 @@ function tableOf(rules: Rule[], runs: Run[], hyphens: HyphenRule): FoundTable | 
       kind: "table",
       rows: rows.map((row) => row.map((cell) => cellText(cell, hyphens))),
       headed: true,
-      columns: xs.slice(0, -1),
+      columns: xs.slice(1).map((right, at) => ({ left: xs[at]!, right })),
     },
   };
 }

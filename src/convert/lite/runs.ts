@@ -24,6 +24,8 @@ export type Run = Box & {
   mono: number;
   count: number;
   rightToLeft: boolean;
+  /** What it is made of, for whoever has to cut it. */
+  glyphs: Glyph[];
 };
 
 /** Shares of an em. */
@@ -78,6 +80,7 @@ function isWalled(last: Pick<Glyph, "right" | "baseline">, next: Glyph, walls: R
 function continues(last: Glyph, next: Glyph, piece: Glyph[]): boolean {
   const em = Math.max(last.style.size, next.style.size);
   if (Math.abs(next.baseline - last.baseline) > SAME_BASELINE * em) return false;
+  if (isOnePlace(last, next)) return true;
   if (isRightToLeft(next.text) || isRightToLeft(last.text)) {
     const gap = Math.max(last.left - next.right, next.left - last.right);
     return gap < RUN_GAP * em;
@@ -86,6 +89,11 @@ function continues(last: Glyph, next: Glyph, piece: Glyph[]): boolean {
   // Scripts above one another are placed by stepping back.
   const back = piece.length > 0 && next.left < piece[0]!.left - 0.1 * em;
   return gap < RUN_GAP * em && gap > -STEP_BACK * em && !back;
+}
+
+/** The letters of a ligature. */
+function isOnePlace(a: Glyph, b: Glyph): boolean {
+  return a.x === b.x && a.left === b.left && a.right === b.right;
 }
 
 /** Content may draw the words of a line in any order: pieces side by side on a baseline are one. */
@@ -160,6 +168,11 @@ function mainStyle(glyphs: Glyph[]): { baseline: number; size: number; font: str
   return { baseline: best.baseline, size: best.style.size, font: best.style.font };
 }
 
+/** Characters that are known to stand together, such as those of a cell. At least one. */
+export function runFrom(glyphs: Glyph[]): Run {
+  return toRun(glyphs, []);
+}
+
 function toRun(glyphs: Glyph[], links: PageLink[]): Run {
   const main = mainStyle(glyphs);
   let left = Infinity, right = -Infinity, bold = 0, mono = 0, backwards = 0;
@@ -184,6 +197,7 @@ function toRun(glyphs: Glyph[], links: PageLink[]): Run {
     mono: mono / glyphs.length,
     count: glyphs.length,
     rightToLeft: backwards > glyphs.length / 2,
+    glyphs,
   };
 }
 
@@ -197,11 +211,12 @@ function capitalSize(glyphs: Glyph[], size: number): number {
 
 function spansOf(glyphs: Glyph[], main: { baseline: number; size: number }, links: PageLink[]) {
   const spans: Span[] = [];
+  const wordGap = wordGapOf(glyphs);
   let last: Glyph | null = null;
   for (const glyph of glyphs) {
     const { bold, italic, mono } = glyph.style;
     const look = { bold, italic, mono, script: scriptOf(glyph, main), link: linkAt(glyph, links) };
-    const space = last !== null && spaceBetween(last, glyph);
+    const space = last !== null && spaceBetween(last, glyph, wordGap);
     const span = spans.at(-1);
     if (glyph.text === "\ufffd") continue;
     if (span && sameLook(span, look)) span.text += (space ? " " : "") + glyph.text;
@@ -214,12 +229,28 @@ function spansOf(glyphs: Glyph[], main: { baseline: number; size: number }, link
   return spans;
 }
 
-function spaceBetween(last: Glyph, next: Glyph): boolean {
-  if (isRightToLeft(last.text) || isRightToLeft(next.text)) return next.space;
+function spaceBetween(last: Glyph, next: Glyph, wordGap: number | null): boolean {
+  if (isRightToLeft(last.text) || isRightToLeft(next.text)) return next.space !== "no";
+  if (isOnePlace(last, next)) return false;
   const em = Math.min(last.style.size, next.style.size);
   const gap = next.left - last.right;
-  // A space in the content that takes no room is an artefact of how the line was cut up.
-  return next.space ? gap > 0.05 * em : gap > WORD_GAP * em;
+  if (wordGap !== null) return gap > wordGap * em;
+  // A guess in front of a sign that PDFium had left out.
+  if (next.space === "guessed" && gap < 0.12 * em && last.text === "-") return false;
+  if (next.space === "written") return gap > -0.2 * em;
+  // A guess that takes no room is an artefact of how the line was cut up.
+  return next.space === "guessed" ? gap > 0.05 * em : gap > WORD_GAP * em;
+}
+
+/** In letter-spaced text there is a gap behind every letter: only the wider ones part words. In ems, or null. */
+function wordGapOf(glyphs: Glyph[]): number | null {
+  const pairs = glyphs.slice(1).map((glyph, at) => ({ before: glyphs[at]!, glyph }))
+    .filter(({ before, glyph }) => /\p{L}/u.test(before.text) && /\p{L}/u.test(glyph.text));
+  const guessed = pairs.filter(({ glyph }) => glyph.space === "guessed").length;
+  if (pairs.length < 5 || guessed < 0.5 * pairs.length) return null;
+  const gaps = pairs.map(({ before, glyph }) => (glyph.left - before.right) / glyph.style.size)
+    .sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)]! + 0.12;
 }
 
 function scriptOf(glyph: Glyph, main: { baseline: number; size: number }): Span["script"] {

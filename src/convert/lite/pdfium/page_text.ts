@@ -2,6 +2,7 @@
 import type { Glyph, TextStyle } from "../page_data.ts";
 import { type Engine, readUtf8 } from "./engine.ts";
 import type { Frame } from "./page.ts";
+import { withRepeatedText } from "./repeated_text.ts";
 
 /** Control characters that PDFium answers with: 2 is a hyphen at a line's end. */
 const LINE_END_HYPHEN = 2;
@@ -17,23 +18,44 @@ export function readGlyphs(engine: Engine, page: number, frame: Frame): Glyph[] 
     const count = Math.min(call.FPDFText_CountChars!(text), MOST_GLYPHS);
     const styleAt = styleReader(engine, text);
     const glyphs: Glyph[] = [];
-    let space = false;
+    const objects: number[] = [];
+    let space: Glyph["space"] = "no";
     for (let at = 0; at < count; at++) {
-      const code = call.FPDFText_GetUnicode!(text, at) >>> 0;
+      let code = call.FPDFText_GetUnicode!(text, at) >>> 0;
       if (isSpace(code)) {
-        space = true;
+        if (code >= 0x20 && call.FPDFText_IsGenerated!(text, at) === 0) space = "written";
+        else if (space === "no") space = "guessed";
         continue;
+      }
+      if (isHighSurrogate(code) && at + 1 < count) {
+        code = joinSurrogates(code, call.FPDFText_GetUnicode!(text, at + 1) >>> 0);
+        if (code > 0xffff) at++;
       }
       const glyph = readGlyph(engine, text, at, code, frame, styleAt);
       if (glyph === null) continue;
       glyph.space = space;
       glyphs.push(glyph);
-      space = false;
+      objects.push(call.FPDFText_GetTextObject!(text, at));
+      space = "no";
     }
-    return glyphs;
+    return withRepeatedText(engine, page, glyphs, objects);
   } finally {
     call.FPDFText_ClosePage!(text);
   }
+}
+
+/** Joiners, marks of direction. */
+function isInvisible(code: number): boolean {
+  return (code >= 0x200c && code <= 0x200f) || (code >= 0x2060 && code <= 0x2064);
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
+}
+
+/** The character beyond the first 65,536 that two halves make; the first half alone when they do not. */
+function joinSurrogates(high: number, low: number): number {
+  return low >= 0xdc00 && low < 0xe000 ? ((high - 0xd800) << 10) + (low - 0xdc00) + 0x10000 : high;
 }
 
 function isSpace(code: number): boolean {
@@ -50,6 +72,7 @@ function readGlyph(
   styleAt: (at: number) => TextStyle,
 ): Glyph | null {
   const { call, scratch } = engine;
+  if (isInvisible(code)) return null;
   if (!call.FPDFText_GetLooseCharBox!(text, at, scratch)) return null;
   const floats = engine.floats(), f = scratch >> 2;
   const left = floats[f]!, top = floats[f + 1]!, right = floats[f + 2]!, bottom = floats[f + 3]!;
@@ -66,7 +89,7 @@ function readGlyph(
     x: x - frame.left,
     baseline: frame.top - y,
     style: styleAt(at),
-    space: false,
+    space: "no",
     unmapped: code === 0 || code === 0xfffd ||
       call.FPDFText_HasUnicodeMapError!(text, at) === 1,
   };

@@ -20,7 +20,7 @@ function column(name: string, x: number, y: number, count = 10): Item<string>[] 
 
 /** The first word of each item, region by region. */
 function order(items: Item<string>[], walls: Rule[] = []): string[] {
-  return readingOrder(items, 10, walls).map((region) =>
+  return readingOrder(items, 10, { rules: walls, stripes: [] }).map((region) =>
     [...region.items].sort((a, b) => a.top - b.top)
       .map((i) => i.run ? textOf(i.run.spans).split(" ")[0] : i.block).join(" ")
   );

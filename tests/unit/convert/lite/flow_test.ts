@@ -22,7 +22,7 @@ const note = (words: string): WrittenBlock => ({ kind: "footnote", spans: [span(
 const table = (...rows: string[]): WrittenBlock => ({
   kind: "table",
   headed: true,
-  columns: [50, 100],
+  columns: [{ left: 50, right: 90 }, { left: 100, right: 140 }],
   rows: rows.map((row) => row.split("|").map((cell) => [span(cell)])),
 });
 

@@ -91,7 +91,7 @@ Deno.test("tables, code, headings, pictures and notes have their forms", () => {
       {
         kind: "table",
         headed: true,
-        columns: [0, 1],
+        columns: [],
         rows: [[[span("a|b", { bold: true })], [span("c")]], [[span("d")], []]],
       },
       { kind: "code", lines: ["if (x)", "  ```"] },
