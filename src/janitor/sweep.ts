@@ -45,6 +45,8 @@ export type SweepItem = {
   /** Of one that waits: when its retry is due. */
   dueInMs?: number;
   detail?: string;
+  /** Of one that could not be handled: what was thrown. */
+  error?: unknown;
 };
 
 export type SweepReport = {
@@ -162,7 +164,7 @@ function guard(): Guarded {
       return item;
     } catch (error) {
       if (error instanceof StoreError && ++faults >= FAULTS) throw error;
-      return { ...base, action: "error", detail: messageOf(error) };
+      return { ...base, action: "error", detail: messageOf(error), error };
     }
   };
 }

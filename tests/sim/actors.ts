@@ -118,7 +118,7 @@ export async function janitor(stage: Stage): Promise<never> {
         deep,
         onItem: (item) => {
           count(`sweep ${item.action}`);
-          if (item.action === "error") throw new Error(item.detail);
+          if (item.action === "error") throw item.error;
         },
       });
     });
