@@ -1,20 +1,20 @@
 /** One claimed job from its conversion to its end. Read top to bottom. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/errors.ts";
+import { type BlobForgeError, messageOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { ConversionError, type Converter, type Progress } from "../convert/converter.ts";
+import type { Converter, Progress } from "../convert/converter.ts";
 import { packageResult } from "../convert/package_result.ts";
 import type { Source } from "../library/source.ts";
-import type { PdfHash } from "../queue/job.ts";
+import type { ErrorKind, PdfHash } from "../queue/job.ts";
 import { logKey } from "../queue/layout.ts";
 import { LeaseLost } from "../queue/lease.ts";
 import type { Work } from "../queue/work.ts";
 import type { ObjectStore } from "../store/object_store.ts";
-import { StoreError } from "../store/store_error.ts";
+import { faultOf } from "./failure.ts";
 import { Cancelled, type KeepAlive, keepAlive } from "./keep_alive.ts";
-import { publish } from "./publish.ts";
+import { type Published, publishPatiently } from "./publish.ts";
 
 export type JobDeps = {
   store: ObjectStore;
@@ -38,15 +38,15 @@ export type JobEnd = {
   pages: number;
   durationMs: number;
   error?: string;
-  /** This machine cannot convert: the worker must stop. */
-  infra?: ConversionError;
+  /** This machine cannot convert, or the store refuses it: the worker must stop. */
+  infra?: BlobForgeError;
 };
 
 export type JobRequest = {
   work: Work;
   source: Source;
   converter: Converter;
-  /** A folder of this job's own; taken away at the end. */
+  /** A folder of this job's own; the caller takes it away. */
   folder: string;
   /** Aborted when the worker must stop: the conversion is killed and the job handed back. */
   stop: AbortSignal;
@@ -102,17 +102,28 @@ export async function runJob(deps: JobDeps, request: JobRequest): Promise<JobEnd
       converterVersion: version,
     };
     const { body } = await packageResult(outDir, conversion, origin, join(folder, "result.zip"));
-    const published = await publish(deps.store, work, body, guard.signal);
+    const { signal: held } = guard;
+    const published = await publishPatiently({ ...deps, log }, work, body, { signal: held, stop });
     await guard.stop();
-    await work.complete();
+    await complete(work, log);
     log.info("job done", { pages: conversion.pages, seconds: seconds(durationMs), published });
-    return end(published === "published" ? "done" : "superseded", { pages: conversion.pages });
+    return end(ENDS[published], { pages: conversion.pages });
   } catch (error) {
     request.onConverted();
     await guard.stop();
     return await endBadly(deps, request, { error, guard, log, end });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const ENDS: Record<Published, JobEnd["end"]> = { published: "done", superseded: "superseded" };
+
+/** With the result published the job is done, whatever becomes of its markers: recovery finds them finished. */
+async function complete(work: Work, log: Log): Promise<void> {
+  try {
+    await work.complete();
+  } catch (error) {
+    work.lease.abandon();
+    log.warn("markers left to recovery", { error: messageOf(error) });
   }
 }
 
@@ -135,46 +146,47 @@ async function endBadly(deps: JobDeps, request: JobRequest, bad: BadEnd): Promis
       log.info("job cancelled");
       return end("cancelled");
     }
-    if (stop.aborted && error === stop.reason) {
+    const fault = faultOf(error);
+    // Not the document's own fault while the worker stops: its host may have got the signal first.
+    const isOwn = fault.of === "job" && ["poison", "unreadable"].includes(fault.failure.kind);
+    if (stop.aborted && !isOwn) {
       await work.handBack();
       log.info("job handed back");
       return end("handed-back");
     }
-    const failure = asFailure(error);
-    if (failure.kind === "infra") {
-      await work.handBack();
-      log.error("converter cannot work", { error: failure.message, hint: failure.hint });
-      return end("handed-back", { infra: failure });
-    }
+    if (fault.of === "store") throw fault.error;
+    if (fault.of === "machine") return await endHere(work, fault.error, bad);
+    const { failure } = fault;
     if (failure.log) await keepLog(deps, work.hash, failure.log, log);
-    const { kind, reason } = failure;
+    const { reason } = failure;
+    const kind = failure.kind as Exclude<ErrorKind, "infra">;
     // People know the PDF by its name, not by where this worker keeps it.
     const told = failure.message.replaceAll(request.source.file, request.source.originalName);
     const became = await work.fail({ kind, reason, error: told });
     log.warn(`job ${became}`, { kind, reason, error: told });
     return end(became, { error: told });
   } catch (lost) {
-    // The lease is another's, or the store is away: its expiry tells the others.
-    work.lease.abandon();
-    log.warn("job lost", { error: messageOf(lost) });
-    return end("lost", { error: messageOf(lost) });
+    return loseJob(work, lost, bad);
   }
 }
 
-/** Faults of the store end the attempt without a word; everything else is a failure of its kind. */
-function asFailure(error: unknown): ConversionError & { kind: ConversionError["kind"] } {
-  if (error instanceof ConversionError) return error;
-  if (error instanceof StoreError) throw error;
-  const code = (error as { code?: unknown } | null)?.code;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new ConversionError(
-      "infra",
-      "no-space",
-      "Cannot convert: the disk is full",
-      "Free some space in the worker's folder, or set BLOBFORGE_STATE_DIR to another disk",
-    );
+/** Nothing can be done here: the job is another's to try, and this worker stops, also if the lease is lost meanwhile. */
+async function endHere(work: Work, infra: BlobForgeError, bad: BadEnd): Promise<JobEnd> {
+  bad.log.error("worker cannot go on", { error: infra.message, hint: infra.hint });
+  try {
+    await work.handBack();
+    return bad.end("handed-back", { infra });
+  } catch (lost) {
+    return loseJob(work, lost, bad, infra);
   }
-  return new ConversionError("transient", "unexpected", messageOf(error));
+}
+
+/** The lease is another's, or the store is away: its expiry tells the others. */
+function loseJob(work: Work, lost: unknown, bad: BadEnd, infra?: BlobForgeError): JobEnd {
+  work.lease.abandon();
+  const error = messageOf(lost);
+  bad.log.warn("job lost", { error });
+  return bad.end("lost", { error, ...(infra ? { infra } : {}) });
 }
 
 /** The end of what the host said, for `blobforge logs`. Losing it is no failure. */

@@ -1,21 +1,23 @@
 /** The loop: find, claim, run, pause; until it is told to stop or nothing is left. */
-import { mkdirSync, rmSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import { BlobForgeError, messageOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { ConversionError, Converter } from "../convert/converter.ts";
+import { ConversionError, type Converter } from "../convert/converter.ts";
+import { within } from "../convert/within.ts";
 import type { Queue } from "../queue/queue.ts";
-import { readConfig } from "../queue/remote_config.ts";
-import { queueSettings, type RemoteConfig } from "../queue/settings.ts";
+import type { RemoteConfig } from "../queue/settings.ts";
 import type { Work } from "../queue/work.ts";
 import type { WorkerRecord } from "../queue/worker_records.ts";
-import { sweep } from "../janitor/sweep.ts";
-import { takeTurn } from "../janitor/turn.ts";
+import { sweep, type SweepItem } from "../janitor/sweep.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { failWithoutSource } from "./no_source.ts";
+import { Pace } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { type JobEnd, runJob } from "./run_job.ts";
 import { Slots } from "./slots.ts";
-import { discard, type Supplied, Supply } from "./supply.ts";
+import { type Supplied, Supply } from "./supply.ts";
+import { WorkFolder } from "./work_folder.ts";
 
 export type WorkerDeps = {
   queue: Queue;
@@ -49,14 +51,12 @@ export type WorkerReport = {
   infra?: ConversionError;
 };
 
-/** First pause when nothing waits; doubles up to the longest, with jitter, so that idle fleets ask little. */
-const IDLE_MS = 1000;
-const IDLE_MAX_MS = 30_000;
-/** While draining, the end is near: looked for more often. */
-const DRAIN_MAX_MS = 4000;
 /** Results on their way to the store, for each slot: a slow upload holds conversion back instead of filling the disk. */
 const PUBLISHING = 1;
-const SWEEP_MAX_MS = 60_000;
+/** A sweep or a heartbeat that hangs holds the end of the worker up no longer; nothing depends on it. */
+const FAREWELL_MS = 5000;
+/** How often a drain with a free slot looks whether a job came back while others still run. */
+const WHILE_RUNNING_MS = 15_000;
 
 /**
  * Works until `stop` aborts (then running jobs are handed back at once, and
@@ -75,10 +75,14 @@ class Worker {
   readonly #slots: Slots;
   readonly #presence: Presence;
   readonly #supply: Supply;
+  readonly #folder: WorkFolder;
+  readonly #pace: Pace;
   readonly #running = new Set<Promise<void>>();
   readonly #halt = new AbortController();
   readonly #stop: AbortSignal;
   #config: RemoteConfig;
+  /** Why the worker ends by itself. */
+  #why: { error: unknown } | null = null;
   readonly #report: WorkerReport = {
     ends: { done: 0, superseded: 0, failed: 0, dead: 0, cancelled: 0, "handed-back": 0, lost: 0 },
     pages: 0,
@@ -91,59 +95,74 @@ class Worker {
   ) {
     this.#stop = AbortSignal.any([stop, this.#halt.signal]);
     this.#slots = new Slots(deps.converters);
-    const { queue, clock, log } = deps;
+    const { queue, clock, log, random } = deps;
     this.#presence = new Presence({ store: queue.store, clock, log }, deps.machine, deps.version);
-    this.#supply = new Supply(queue, deps.folder, this.#stop);
+    this.#folder = new WorkFolder(deps.folder, random, log);
+    this.#supply = new Supply(queue, this.#folder, this.#stop);
+    this.#pace = new Pace(random, options.until === "drain");
     this.#config = deps.config;
   }
 
   async run(): Promise<WorkerReport> {
     const { deps } = this;
-    emptyFolder(deps.folder);
     deps.log.info("worker started", {
       worker: deps.machine.worker_id,
       slots: deps.converters.length,
     });
     const background = new AbortController();
-    const others = [
+    const others = Promise.all([
       this.#presence.run(deps.queue.settings.heartbeatMs, background.signal),
-      this.#sweepNowAndThen(background.signal),
-    ];
+      keepHouse({
+        ...deps,
+        workerId: deps.machine.worker_id,
+        onConfig: (config) => this.#config = config,
+      }, background.signal),
+    ]);
     try {
+      this.#folder.open();
       await this.#loop();
+    } catch (error) {
+      this.#stopHere(error);
     } finally {
       this.#halt.abort(this.#stop.aborted ? this.#stop.reason : new Error("the worker ended"));
       await Promise.all(this.#running);
       background.abort();
-      await Promise.all(others);
+      await within(deps.clock, FAREWELL_MS, others);
       await this.#supply.close();
       await this.#slots.close();
-      await this.#presence.stop();
-      emptyFolder(deps.folder);
+      await within(deps.clock, FAREWELL_MS, this.#presence.stop());
+      this.#folder.empty();
     }
+    const why = this.#why?.error;
+    if (this.#why && !(why instanceof ConversionError)) throw why;
     deps.log.info("worker stopped", { done: this.#report.ends.done });
-    return this.#report;
+    return why instanceof ConversionError ? { ...this.#report, infra: why } : this.#report;
   }
 
   async #loop(): Promise<void> {
-    let idleMs = IDLE_MS;
     while (!this.#stop.aborted) {
       const converter = await this.#slots.take();
       while (this.#running.size >= this.#slots.converters.length * (1 + PUBLISHING)) {
         await Promise.race(this.#running);
       }
-      const isBusy = await this.#startNext(converter).catch((error) => this.#mustPass(error));
-      if (isBusy === "started") {
-        idleMs = IDLE_MS;
+      await this.#pause(this.#pace.afterFailures());
+      const next = await this.#startNext(converter).catch((error) => this.#mustPass(error));
+      if (next === "started") {
+        this.#pace.started();
         if (this.options.until === "once") break;
         continue;
       }
       this.#slots.give(converter);
-      if (isBusy === "other") continue;
-      if (isBusy === "nothing" && await this.#isOver()) break;
-      await this.#pause(idleMs);
-      const longest = this.options.until === "drain" ? DRAIN_MAX_MS : IDLE_MAX_MS;
-      idleMs = Math.min(idleMs * 2, longest);
+      if (next === "other") {
+        await this.#pause(this.#pace.afterClaimInVain());
+        continue;
+      }
+      const isOver = next === "nothing" &&
+        await this.#isOver().catch((error) => this.#mustPass(error));
+      if (isOver === true) break;
+      const pauseMs = this.#pace.whenIdle(typeof isOver === "number" ? isOver : undefined);
+      // The job that ends next may be the last one of a drain.
+      await this.#pause(pauseMs, this.options.until === "drain" ? this.#running : []);
     }
     if (!this.#stop.aborted) await Promise.all(this.#running);
   }
@@ -154,15 +173,15 @@ class Worker {
     const supplied = await this.#supply.take();
     if (supplied === null) return "nothing";
     if (this.#stop.aborted) {
-      discard(supplied);
+      this.#supply.discard(supplied);
       return "nothing";
     }
     const claim = await this.deps.queue.claim(supplied.candidate).catch((error) => {
-      discard(supplied);
+      this.#supply.discard(supplied);
       throw error;
     });
     if (claim.kind !== "claimed") {
-      discard(supplied);
+      this.#supply.discard(supplied);
       return "other";
     }
     this.deps.log.info("job claimed", { hash: claim.work.hash, attempt: claim.work.lease.attempt });
@@ -172,7 +191,9 @@ class Worker {
   }
 
   #spawn(job: Promise<void>): void {
-    const tracked = job.finally(() => this.#running.delete(tracked));
+    const tracked = job
+      .catch((error) => this.#stopHere(error))
+      .finally(() => this.#running.delete(tracked));
     this.#running.add(tracked);
   }
 
@@ -187,7 +208,7 @@ class Worker {
     this.#presence.started(work.hash);
     try {
       if (source === null || source instanceof BlobForgeError) {
-        return await this.#failWithoutSource(work, source);
+        return this.#ended(await failWithoutSource(work, source, deps.log));
       }
       const end = await runJob(
         {
@@ -204,38 +225,22 @@ class Worker {
     } finally {
       giveSlot();
       this.#presence.ended(work.hash);
-      discard(supplied);
-    }
-  }
-
-  /** A marker without its source, or with one that is damaged in the bucket: only a person can bring it back. */
-  async #failWithoutSource(work: Work, fault: BlobForgeError | null): Promise<void> {
-    const reason = fault === null ? "no-source" : "source-damaged";
-    const error = fault?.message ?? "its source PDF is not in the bucket; ingest the file again";
-    try {
-      const end = await work.fail({ kind: "poison", reason, error });
-      this.deps.log.warn(`job ${end}`, { hash: work.hash, reason, error });
-      this.#ended({ hash: work.hash, end, pages: 0, durationMs: 0, error });
-    } catch (lost) {
-      work.lease.abandon();
-      this.#ended({
-        hash: work.hash,
-        end: "lost",
-        pages: 0,
-        durationMs: 0,
-        error: messageOf(lost),
-      });
+      this.#supply.discard(supplied);
     }
   }
 
   #ended(end: JobEnd): void {
     this.#report.ends[end.end]++;
     if (end.end === "done") this.#report.pages += end.pages;
+    if (end.end === "done" || end.end === "failed") this.#pace.ended(end.end === "done");
+    if (end.infra) this.#stopHere(end.infra);
     this.deps.onEnd?.(end);
-    if (end.infra && this.#report.infra === undefined) {
-      this.#report.infra = end.infra;
-      this.#halt.abort(new Error(end.infra.message));
-    }
+  }
+
+  /** Ends the worker by itself: running jobs are handed back. The first reason counts. */
+  #stopHere(error: unknown): void {
+    this.#why ??= { error };
+    this.#halt.abort(new Error(messageOf(error)));
   }
 
   /** A store that is away may come back; what waiting cannot mend ends the worker. */
@@ -247,14 +252,20 @@ class Worker {
     return "away";
   }
 
-  /** A todo marker stays until its job leaves the queue, so no todo and no failure means that nothing is left. */
-  async #isOver(): Promise<boolean> {
+  /**
+   * A todo marker stays until its job leaves the queue, so no todo and no failure
+   * means that nothing is left. A number: not over, and not worth a look for so many ms.
+   */
+  async #isOver(): Promise<boolean | number> {
+    if (this.#stop.aborted || this.options.until === "once") return true;
     if (this.options.until === "forever") return false;
-    await Promise.all(this.#running);
-    if (this.options.until === "once") return true;
+    if (this.#running.size > 0) return WHILE_RUNNING_MS;
     if (await this.#hasAny("failed")) {
-      await this.#sweep();
-      return false;
+      const { queue, log } = this.deps;
+      let dueInMs = Infinity;
+      const onItem = (item: SweepItem) => dueInMs = Math.min(dueInMs, item.dueInMs ?? Infinity);
+      await sweep({ queue, log }, { signal: this.#stop, onItem });
+      return dueInMs < Infinity ? dueInMs : false;
     }
     return !await this.#hasAny("todo");
   }
@@ -264,38 +275,13 @@ class Worker {
     return false;
   }
 
-  async #pause(ms: number): Promise<void> {
-    const jittered = ms / 2 + this.deps.random.next() * ms / 2;
-    await this.deps.clock.sleep(jittered, this.#stop).catch(() => {});
+  /** Returns at once when the worker must stop, and of `ends` when one does. */
+  async #pause(ms: number, ends: Iterable<Promise<void>> = []): Promise<void> {
+    if (ms <= 0) return;
+    const over = new AbortController();
+    const sleep = this.deps.clock.sleep(ms, AbortSignal.any([this.#stop, over.signal]));
+    await Promise.race([sleep, ...ends]).catch(() => {});
+    over.abort();
+    await sleep.catch(() => {});
   }
-
-  async #sweepNowAndThen(signal: AbortSignal): Promise<void> {
-    const { clock, random, log, queue, machine } = this.deps;
-    while (!signal.aborted) {
-      const everyMs = Math.min(SWEEP_MAX_MS, queue.settings.staleAfterMs / 3);
-      try {
-        this.#config = await readConfig(queue.store, log);
-        queue.useSettings(queueSettings(this.#config));
-        const turn = await takeTurn(
-          { store: queue.store, clock, random },
-          everyMs,
-          machine.worker_id,
-        );
-        if (turn !== null) await this.#sweep(turn === "deep", signal);
-      } catch (error) {
-        if (!signal.aborted) log.warn("sweep failed", { error: messageOf(error) });
-      }
-      await clock.sleep(everyMs * (0.5 + random.next()), signal).catch(() => {});
-    }
-  }
-
-  async #sweep(deep = false, signal?: AbortSignal): Promise<void> {
-    await sweep({ queue: this.deps.queue, log: this.deps.log }, { deep, signal });
-  }
-}
-
-/** What a crashed predecessor left there is nobody's. */
-function emptyFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { outKey } from "../../../src/queue/layout.ts";
 import type { Work } from "../../../src/queue/work.ts";
 import type { Body, ObjectStore, PutResult } from "../../../src/store/object_store.ts";
-import { publish } from "../../../src/worker/publish.ts";
+import { silentLog } from "../../../src/base/log.ts";
+import { publish, publishPatiently } from "../../../src/worker/publish.ts";
 import { addJob, type Fleet, newFleet } from "../../support/fleet.ts";
 import { interceptPuts } from "../../support/intercepted_store.ts";
 import { createHash } from "node:crypto";
@@ -75,4 +76,35 @@ Deno.test("publish() replaces just the result that the job asked to replace", as
   const kept = await fleet.store.get(outKey(first.hash));
   assert.equal(await new Response(kept!.body).text(), "new");
   assert.equal((await fleet.queue.find(first.hash))?.state, "done");
+});
+
+Deno.test("a result waits for its store as long as the lease lives, and no longer", async () => {
+  const fleet = newFleet();
+  const work = await claimedWork(fleet);
+  const store = lossy(fleet.store, { kind: "unclear" }, false);
+  const lost = new AbortController();
+  const { clock } = fleet;
+  const waiting = publishPatiently({ store, clock, log: silentLog }, work, bodyOf("mine"), {
+    signal: lost.signal,
+    stop: signal,
+  });
+  void clock.sleep(600_000).then(() => lost.abort(new Error("lease lost")));
+  await assert.rejects(clock.runUntil(waiting), /lease lost/);
+});
+
+Deno.test("a result that a store never takes is given up in the end, and at the first failure after a stop", async () => {
+  for (const stop of [signal, AbortSignal.abort(new Error("SIGTERM"))]) {
+    const fleet = newFleet();
+    const work = await claimedWork(fleet);
+    let puts = 0;
+    const store = interceptPuts(fleet.store, () => {
+      puts++;
+      return Promise.resolve({ kind: "unclear" });
+    });
+    const { clock } = fleet;
+    const deps = { store, clock, log: silentLog };
+    const trying = publishPatiently(deps, work, bodyOf("mine"), { signal, stop });
+    await assert.rejects(clock.runUntil(trying), { kind: "transient" });
+    assert.ok(stop.aborted ? puts === 1 : puts > 10 && puts < 100, `${puts} puts`);
+  }
 });
