@@ -4,7 +4,9 @@ import { sweep, type SweepItem } from "../../../src/janitor/sweep.ts";
 import { takeTurn } from "../../../src/janitor/turn.ts";
 import { failedKey, leaseKey, outKey, rawKey, SWEEP, todoKey } from "../../../src/queue/layout.ts";
 import type { Work } from "../../../src/queue/work.ts";
+import { StoreError } from "../../../src/store/store_error.ts";
 import { addJob, type Fleet, keysOf, newFleet } from "../../support/fleet.ts";
+import { intercept } from "../../support/intercepted_store.ts";
 
 const MINUTE = 60_000;
 
@@ -142,4 +144,69 @@ Deno.test("nonsense in registry/sweep.json does not end the sweeps", async () =>
   assert.equal(await takeTurn(fleet, MINUTE, "a"), "sweep");
   await put(fleet, SWEEP, JSON.stringify({ swept_at: 9e15, worker: "b" }));
   assert.equal(await takeTurn(fleet, MINUTE, "a"), "sweep");
+});
+
+Deno.test("one job that the store does not give does not hide those behind it", async () => {
+  const bad = new Set<string>();
+  const fleet = newFleet({
+    wrap: (store) =>
+      intercept(store, {
+        get: (real, ...words) => {
+          if (bad.has(words[0])) throw new StoreError("unreachable", "lost shards");
+          return real(...words);
+        },
+      }),
+  });
+  for (const name of ["a", "b", "c", "d"]) {
+    await addJob(fleet, name);
+    await (await claim(fleet)).fail({ kind: "transient", reason: "x", error: "x" });
+  }
+  await fleet.clock.advance(MINUTE);
+  const keys = await keysOf(fleet.store, "queue/failed/");
+  bad.add(keys[0]!).add(keys[2]!);
+  const { report } = await run(fleet);
+  assert.deepEqual([report.errors, report.requeued], [2, 2]);
+});
+
+Deno.test("a store that is away ends a sweep", async () => {
+  const fleet = newFleet({
+    wrap: (store) =>
+      intercept(store, {
+        get: (real, ...words) => {
+          if (words[0].startsWith("queue/failed/")) throw new StoreError("unreachable", "away");
+          return real(...words);
+        },
+      }),
+  });
+  for (const name of ["a", "b", "c", "d"]) {
+    await put(fleet, failedKey(await addJob(fleet, name)), "{}");
+  }
+  await assert.rejects(run(fleet), { fault: "unreachable" });
+});
+
+Deno.test("sweep() tells when a failure that waits is due", async () => {
+  const fleet = newFleet();
+  await addJob(fleet, "job");
+  await (await claim(fleet)).fail({ kind: "transient", reason: "x", error: "x" });
+  const [item] = (await run(fleet)).items;
+  assert.ok(item!.dueInMs! > 0 && item!.dueInMs! <= 30_000, `${item!.dueInMs}`);
+});
+
+Deno.test("a job that is ingested during a deep sweep is not reported for a missing source", async () => {
+  let early = true;
+  const fleet: Fleet = newFleet({
+    wrap: (store) =>
+      intercept(store, {
+        list: async function* (real, ...words) {
+          yield* real(...words);
+          if (words[0] !== "store/raw/" || !early) return;
+          early = false;
+          await addJob(fleet, "new");
+        },
+      }),
+  });
+  await addJob(fleet, "old");
+  const { actions, report } = await run(fleet, { deep: true });
+  assert.deepEqual(actions, ["left"]);
+  assert.deepEqual([report.restored, report.errors], [0, 0]);
 });
