@@ -2,18 +2,28 @@
 import { dirname } from "node:path";
 import { isMissing } from "./file_errors.ts";
 
-/** Makes `path` and what is missing above it. Safe when several do it at once. */
+/** Makes `path` and what is missing above it. Safe when several do it at once, and others remove what is empty. */
 export async function makeFolder(path: string): Promise<void> {
   try {
     Deno.mkdirSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(path).isDirectory) return;
+    if (error instanceof Deno.errors.AlreadyExists && isFolder(path)) return;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     await makeFolder(dirname(path));
     await makeFolder(path);
     return;
   }
   await syncFolder(dirname(path));
+}
+
+/** False for a file in its place. One that was removed meanwhile counts: whoever writes into it makes it again. */
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
 }
 
 /** Makes the names in a folder durable. A folder that is gone again needs nothing. */

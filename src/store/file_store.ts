@@ -37,6 +37,9 @@ export type FileStoreOptions = {
   leftoverMs?: number;
 };
 
+/** How often a folder is made again that others took away before a body could be moved into it. */
+const MOVES = 100;
+
 /**
  * A folder as a bucket, for any number of processes of one machine. Bodies are
  * plain files under their keys. A write is made in a temporary file, synced,
@@ -185,11 +188,25 @@ export class FileStore implements ObjectStore {
     if (before) await keepTimeGoing(temp, before.writtenAt);
     const { version } = foundOf(Deno.statSync(temp));
     await this.#metadata.write(key, version, options.metadata ?? {});
-    await this.#makeParent(key, path);
-    const done = await this.#inTime(options, () => Deno.renameSync(temp, path));
+    const done = await this.#moveIn(key, temp, path, options);
     this.#metadata.removeOthers(key, done ? version : before?.version ?? null);
     if (!done) return { kind: "expired" };
     return await synced(dirname(path)) ? { kind: "written", version } : { kind: "unclear" };
+  }
+
+  /**
+   * Renames the body into its place. A delete of the last other object there takes
+   * its empty folder away, under another lock: then the folder is made again.
+   */
+  async #moveIn(key: string, temp: string, path: string, limits: Limits): Promise<boolean> {
+    for (let tries = 1;; tries++) {
+      await this.#makeParent(key, path);
+      try {
+        return await this.#inTime(limits, () => Deno.renameSync(temp, path));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound) || tries === MOVES) throw error;
+      }
+    }
   }
 
   /** Runs `act` unless its deadline has passed. Nothing can come between the two. */

@@ -200,6 +200,18 @@ test("reports a source that cannot be read as the source's fault", async (folder
   assert.equal(await store.head("k"), null);
 });
 
+test("puts into a folder that deletes of other keys keep emptying", async (folder) => {
+  const store = await open(folder);
+  const turns = ["a", "b", "c", "d"].map(async (name) => {
+    for (let round = 0; round < 150; round++) {
+      const put = await store.put(`queue/processing/${name}`, bytes("x"), { kind: "absent" });
+      assert.equal(put.kind, "written");
+      await store.delete(`queue/processing/${name}`);
+    }
+  });
+  await Promise.all(turns);
+});
+
 Deno.test({
   name: "FileStore tells a full disk (a real ENOSPC of /dev/full)",
   ignore: Deno.build.os !== "linux",
