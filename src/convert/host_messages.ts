@@ -1,4 +1,5 @@
 /** What a host's lines of stdout mean to its supervisor. */
+import { parseJsonObject } from "../base/json.ts";
 import { type HostEvent, hostEvent } from "./protocol.ts";
 
 export type HostMessage =
@@ -11,7 +12,7 @@ export type HostMessage =
  * not know. A `done` or `error` that is malformed must not be lost, since nothing would follow it.
  */
 export function parseHostLine(text: string): HostMessage | null {
-  const json = parseObject(text);
+  const json = parseJsonObject(text);
   if (json === null) return null;
   const parsed = hostEvent.safeParse(json);
   if (parsed.success) return { kind: "event", event: parsed.data };
@@ -19,13 +20,4 @@ export function parseHostLine(text: string): HostMessage | null {
   const issue = parsed.error.issues[0]!;
   const id = typeof json.id === "number" ? json.id : null;
   return { kind: "broken", id, why: `"${json.type}": ${issue.path.join(".")}: ${issue.message}` };
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  if (!text.trimStart().startsWith("{")) return null;
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
 }

@@ -1,9 +1,10 @@
 /** Whose turn it is to sweep: one worker of the fleet, now and then. */
 import type { Clock } from "../base/clock.ts";
 import { BlobForgeError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Random } from "../base/random.ts";
 import { SWEEP } from "../queue/layout.ts";
-import { changeJson, type JsonObject, readJson } from "../store/json_register.ts";
+import { changeJson, readJson } from "../store/json_register.ts";
 import type { ObjectStore } from "../store/object_store.ts";
 
 /** Once a day everything is compared. */

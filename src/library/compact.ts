@@ -3,7 +3,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { MANIFEST, MANIFEST_SEGMENTS } from "../queue/layout.ts";
-import { changeJson, type JsonObject, readJson } from "../store/json_register.ts";
+import type { JsonObject } from "../base/json.ts";
+import { changeJson, readJson } from "../store/json_register.ts";
 import type { ObjectStore } from "../store/object_store.ts";
 import { mergeEntries, readEntry } from "./entry.ts";
 import {

@@ -1,6 +1,6 @@
 /** `registry/manifest.json`: what stands in it, and how it changes. Pure. */
 import { isPdfHash, type PdfHash } from "../queue/job.ts";
-import type { JsonObject } from "../store/json_register.ts";
+import type { JsonObject } from "../base/json.ts";
 import {
   covers,
   entryOf,

@@ -1,4 +1,5 @@
 /** What a result holds and what it is called. Pure. */
+import { parseJsonObject } from "../base/json.ts";
 
 /** `info.json` of a result; the original's fields and ours, all of which may be missing. */
 export type ResultInfo = {
@@ -37,14 +38,7 @@ export function findMarkdown(files: readonly string[], stem: string | null): str
 
 /** Reads `info.json`; what is no JSON object reads as an empty one. */
 export function parseInfo(bytes: Uint8Array): ResultInfo {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? value as ResultInfo
-      : {};
-  } catch {
-    return {};
-  }
+  return (parseJsonObject(bytes) ?? {}) as ResultInfo;
 }
 
 /** The PDF's name without its ending, safe as a name of a folder on every system; null: none is known. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { StoreTime, Version } from "../store/object_store.ts";
+import { readLenient } from "./lenient.ts";
 import type { AttemptId, PdfHash, Priority } from "./job.ts";
 import { PRIORITIES } from "./job.ts";
 
@@ -124,23 +125,8 @@ function parse<S extends z.ZodObject>(
   emptyIsFine = false,
 ): Parsed<z.infer<S>> {
   if (bytes.length === 0 && emptyIsFine) return { record: schema.parse({}), problem: null };
-  const json = readJson(bytes);
-  if (json === null) return { record: schema.parse({}), problem: "not a JSON object" };
-  const whole = schema.safeParse(json);
-  if (whole.success) return { record: whole.data, problem: null };
-  const bad = new Set(whole.error.issues.map((issue) => String(issue.path[0])));
-  const rest = Object.fromEntries(Object.entries(json).filter(([key]) => !bad.has(key)));
-  return { record: schema.parse(rest), problem: `bad ${[...bad].join(", ")}` };
-}
-
-function readJson(bytes: Uint8Array): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? value as Record<string, unknown> : null;
-  } catch {
-    return null;
-  }
+  const { value, problem } = readLenient(schema, bytes);
+  return { record: value, problem };
 }
 
 /** Where a marker stands. */

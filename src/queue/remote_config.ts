@@ -4,24 +4,16 @@ import { changeJson, type RegisterDeps } from "../store/json_register.ts";
 import type { ObjectStore } from "../store/object_store.ts";
 import { readBytes } from "../store/read_all.ts";
 import { CONFIG } from "./layout.ts";
+import { readLenient } from "./lenient.ts";
 import { checkConfig, DEFAULT_CONFIG, type RemoteConfig, remoteConfig } from "./settings.ts";
 
 /** What is set, with defaults for the rest. Values that cannot be used are reported and read as their defaults. */
 export async function readConfig(store: ObjectStore, log: Log): Promise<RemoteConfig> {
   const stored = await store.get(CONFIG);
   if (stored === null) return DEFAULT_CONFIG;
-  const json = parseObject(await readBytes(stored.body));
-  if (json === null) {
-    log.warn("bad config", { key: CONFIG, problem: "not a JSON object; defaults are used" });
-    return DEFAULT_CONFIG;
-  }
-  const whole = remoteConfig.safeParse(json);
-  if (whole.success) return whole.data;
-  const bad = new Set(whole.error.issues.map((issue) => String(issue.path[0])));
-  log.warn("bad config", { key: CONFIG, problem: `bad ${[...bad].join(", ")}; defaults are used` });
-  return remoteConfig.parse(
-    Object.fromEntries(Object.entries(json).filter(([key]) => !bad.has(key))),
-  );
+  const { value, problem } = readLenient(remoteConfig, await readBytes(stored.body));
+  if (problem) log.warn("bad config", { key: CONFIG, problem: `${problem}; defaults are used` });
+  return value;
 }
 
 /** Changes some settings; the rest, and fields that we do not know, stay. Refuses what would break leases. */
@@ -35,14 +27,4 @@ export async function changeConfig(
     return merged;
   });
   return checkConfig(written ?? {});
-}
-
-function parseObject(bytes: Uint8Array): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? value as Record<string, unknown> : null;
-  } catch {
-    return null;
-  }
 }

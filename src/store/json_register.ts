@@ -1,13 +1,13 @@
 /** One JSON object in the bucket that many change: read, change, write if unchanged, again. */
 import type { Clock } from "../base/clock.ts";
 import { BlobForgeError } from "../base/errors.ts";
+import { type JsonObject, parseJsonObject } from "../base/json.ts";
 import type { Random } from "../base/random.ts";
 import type { ObjectStore, Version } from "./object_store.ts";
 import { readBytes } from "./read_all.ts";
 import { StoreError } from "./store_error.ts";
 
 export type RegisterDeps = { store: ObjectStore; clock: Clock; random: Random };
-export type JsonObject = Record<string, unknown>;
 
 /** Rounds before giving up: with jitter, dozens of writers get through well before. */
 const ROUNDS = 30;
@@ -63,14 +63,8 @@ export async function changeJson(
 }
 
 function parseObject(store: ObjectStore, key: string, text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return value as JsonObject;
-    }
-  } catch {
-    // told below
-  }
+  const json = parseJsonObject(text);
+  if (json !== null) return json;
   throw new BlobForgeError(
     "bad-input",
     `Cannot use ${key} in ${store.url}: it is not a JSON object`,

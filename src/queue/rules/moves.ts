@@ -181,7 +181,7 @@ function retry(
   const record: TodoRecord = {
     ...(failed && !dead
       ? todoFromFailed(failed.record, so_far, context.at)
-      : todoFromDead(dead!.record, so_far, context.at)),
+      : todoAfter(dead!.record, "dead_letter", so_far, context.at)),
     retries: move.reset_retries ? 0 : so_far,
   };
   return [
@@ -233,28 +233,34 @@ function restore(priority: Priority, markers: Markers, context: MoveContext): Wr
 }
 
 function todoFromFailed(failed: FailedRecord, retries: number, at: number): TodoRecord {
+  return todoAfter(failed, "failed_queue", retries, at);
+}
+
+/** What waits again after an attempt that ended: it keeps that attempt's id, and its history. */
+function todoAfter(
+  ended: FailedRecord | DeadRecord,
+  from: string,
+  retries: number,
+  at: number,
+): TodoRecord {
   return {
     retries,
     queued_at: at,
-    last_error: failed.error,
-    recovered_from: "failed_queue",
-    ...(failed.attempt ? { after: failed.attempt } : {}),
-    ...(failed.kind ? { last_kind: failed.kind } : {}),
-    ...(failed.reconvert ? { reconvert: failed.reconvert } : {}),
-    ...(failed.attempts ? { attempts: failed.attempts } : {}),
+    last_error: ended.error,
+    recovered_from: from,
+    ...(ended.attempt ? { after: ended.attempt } : {}),
+    ...(ended.kind ? { last_kind: ended.kind } : {}),
+    ...carried(ended),
   };
 }
 
-function todoFromDead(dead: DeadRecord, retries: number, at: number): TodoRecord {
+/** What every marker of a job takes over from the one before. */
+function carried(
+  before: TodoRecord | FailedRecord | DeadRecord,
+): Pick<TodoRecord, "reconvert" | "attempts"> {
   return {
-    retries,
-    queued_at: at,
-    last_error: dead.error,
-    recovered_from: "dead_letter",
-    ...(dead.attempt ? { after: dead.attempt } : {}),
-    ...(dead.kind ? { last_kind: dead.kind } : {}),
-    ...(dead.reconvert ? { reconvert: dead.reconvert } : {}),
-    ...(dead.attempts ? { attempts: dead.attempts } : {}),
+    ...(before.reconvert ? { reconvert: before.reconvert } : {}),
+    ...(before.attempts ? { attempts: before.attempts } : {}),
   };
 }
 
@@ -267,8 +273,7 @@ function deadFromFailed(failed: FailedRecord, context: MoveContext): DeadRecord 
     priority: failed.priority,
     ...(failed.attempt ? { attempt: failed.attempt } : {}),
     ...(failed.kind ? { kind: failed.kind } : {}),
-    ...(failed.reconvert ? { reconvert: failed.reconvert } : {}),
-    ...(failed.attempts ? { attempts: failed.attempts } : {}),
+    ...carried(failed),
   };
 }
 
@@ -285,7 +290,6 @@ function cancelledRecord(
     reason: "cancelled",
     attempt,
     priority,
-    ...(todo.reconvert ? { reconvert: todo.reconvert } : {}),
-    ...(todo.attempts ? { attempts: todo.attempts } : {}),
+    ...carried(todo),
   };
 }
